@@ -1,0 +1,342 @@
+// Package zoo holds pretrained networks: what they are ([Card]), what they expect
+// ([Preprocess]), their layers in the units that transfer learning freezes and thaws
+// ([Group]), their weights, and the graph of any range of groups.
+//
+// A model is a description: making one reads nothing. [Model.Weights] loads the weights,
+// once. The graph is a function of named arrays ([Model.Build]), so whoever trains it
+// decides what is an input, what is trained and what is not.
+//
+// Pictures are [batch, height, width, channel], channels in the order red, green, blue.
+package zoo
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"maps"
+	"math"
+	"slices"
+	"sync"
+)
+
+// ErrShape is wrapped by errors about an array or an input of the wrong shape.
+var ErrShape = errors.New("wrong shape")
+
+// ErrMissing is wrapped by errors about arrays that a model needs and was not given.
+var ErrMissing = errors.New("array is missing")
+
+// Card says what a pretrained model is.
+type Card struct {
+	Name       string
+	Task       string  // what it was trained to do
+	Data       string  // on which data
+	Classes    int     // of the source task
+	Parameters int     // trainable numbers, classifier included
+	MAdds      int     // multiply-adds for one picture of the published size
+	Top1       float64 // published share of right answers on the source task's validation data
+	Top1Source string  // who published it
+	Input      string  // in words
+	Features   int     // width of the features below the classifier
+	Paper      string
+	Weights    string // where the weights come from
+	Licence    string
+}
+
+// Preprocess turns a picture into the network's input. It belongs to the weights and
+// travels with every checkpoint.
+type Preprocess struct {
+	Size  int        `json:"size"`  // side of the square input, in pixels
+	Crop  float64    `json:"crop"`  // share of the shorter side that the centre crop keeps; 1 is the largest square
+	Rule  string     `json:"rule"`  // interpolation: "bicubic" or "bilinear"
+	Mean  [3]float32 `json:"mean"`  // subtracted from each channel's 0…255
+	Scale [3]float32 `json:"scale"` // then divided by
+}
+
+// Normalize writes the network's values of 8-bit pixels to dst, which is as long as src;
+// the channel changes fastest in both.
+func (p Preprocess) Normalize(dst []float32, src []uint8) {
+	for i, v := range src {
+		c := i % 3
+		dst[i] = (float32(v) - p.Mean[c]) / p.Scale[c]
+	}
+}
+
+// Array is a named float32 array, row by row.
+type Array struct {
+	Name  string
+	Shape []int
+	Value []float32
+}
+
+// Size is the product of a shape.
+func Size(shape []int) int {
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	return n
+}
+
+// Arrays are the arrays of a network by name.
+type Arrays map[string]Array
+
+// Role is what an array does in its layer.
+type Role uint8
+
+// The roles. Mean and Variance are the running averages of a batch norm: they are never
+// trained by gradient.
+const (
+	Kernel   Role = iota // of a convolution [kh, kw, in/groups, out] or of a dense layer [in, out]
+	Scale                // of a batch norm [channels], often called gamma
+	Offset               // of a batch norm [channels], often called beta
+	Mean                 // of a batch norm [channels]
+	Variance             // of a batch norm [channels]
+	Bias                 // of a dense layer, or of a folded convolution [channels]
+)
+
+// Param describes one array that a model needs.
+type Param struct {
+	Name  string // as "block03/expand/kernel"
+	Shape []int
+	Role  Role
+	Group int // index of its group
+}
+
+// Group is the unit of freezing: a stem, a block, a head.
+type Group struct {
+	Name   string
+	layers []layer
+	skip   bool // the input is added to the output
+	pool   bool // global average pool
+}
+
+// Reduces says by how much the group divides height and width; sizes are rounded up.
+func (g Group) Reduces() int {
+	r := 1
+	for _, l := range g.layers {
+		r *= l.stride
+	}
+	return r
+}
+
+// layer is one linear map with what follows it.
+type layer struct {
+	name    string
+	kind    kind
+	kernel  int // side of the filter
+	stride  int
+	in, out int
+	relu6   bool
+}
+
+type kind uint8
+
+const (
+	conv kind = iota
+	depthwise
+	dense
+)
+
+func (l layer) kernelShape() []int {
+	switch l.kind {
+	case depthwise:
+		return []int{l.kernel, l.kernel, 1, l.out}
+	case dense:
+		return []int{l.in, l.out}
+	}
+	return []int{l.kernel, l.kernel, l.in, l.out}
+}
+
+// Model is a network and its pretrained weights. It is safe for use by several
+// goroutines; its fields are not to be changed.
+type Model struct {
+	Card       Card
+	Preprocess Preprocess
+
+	// Groups are ordered from input to output. The first takes raw pixels: float32 or
+	// uint8, 0…255; normalising is part of it.
+	Groups []Group
+
+	// Version changes when the graph gives other numbers for the same weights and input.
+	Version int
+
+	epsilon  float32 // of the batch norms
+	momentum float32 // share of the running averages that a training step keeps
+
+	load func(context.Context) (Arrays, error)
+	once *loading
+}
+
+// Group gives the index of the group called name, or -1.
+func (m *Model) Group(name string) int {
+	return slices.IndexFunc(m.Groups, func(g Group) bool { return g.Name == name })
+}
+
+// Features is the number of groups below the classifier: Build(…, 0, m.Features(), …)
+// gives the features [batch, Card.Features].
+func (m *Model) Features() int { return len(m.Groups) - 1 }
+
+// loading keeps the weights of a model once they are read. A failed attempt is not kept.
+type loading struct {
+	mu     sync.Mutex
+	arrays Arrays
+}
+
+// Weights gives the pretrained arrays. The first call reads them from disk; they are
+// shared, so do not change them: [Arrays.Clone] copies.
+func (m *Model) Weights(ctx context.Context) (Arrays, error) {
+	m.once.mu.Lock()
+	defer m.once.mu.Unlock()
+	if m.once.arrays != nil {
+		return m.once.arrays, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	a, err := m.load(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("zoo: weights of %s: %w", m.Card.Name, err)
+	}
+	if err := m.Check(a, 0, len(m.Groups)); err != nil {
+		return nil, err
+	}
+	m.once.arrays = a
+	return a, nil
+}
+
+// Params lists the arrays of the groups [from, to), in order, as [Frozen] and [Training]
+// graphs need them.
+func (m *Model) Params(from, to int) []Param {
+	var out []Param
+	m.each(from, to, func(group int, l layer, path string) {
+		out = append(out, Param{path + "/kernel", l.kernelShape(), Kernel, group})
+		if l.kind == dense {
+			out = append(out, Param{path + "/bias", []int{l.out}, Bias, group})
+			return
+		}
+		for _, p := range []struct {
+			name string
+			role Role
+		}{{"scale", Scale}, {"offset", Offset}, {"mean", Mean}, {"variance", Variance}} {
+			out = append(out, Param{path + "/" + p.name, []int{l.out}, p.role, group})
+		}
+	})
+	return out
+}
+
+// FoldedParams lists the arrays that a [Folded] graph of the groups [from, to) needs:
+// those that [Model.Fold] gives.
+func (m *Model) FoldedParams(from, to int) []Param {
+	var out []Param
+	m.each(from, to, func(group int, l layer, path string) {
+		out = append(out, Param{path + "/kernel", l.kernelShape(), Kernel, group},
+			Param{path + "/bias", []int{l.out}, Bias, group})
+	})
+	return out
+}
+
+// each visits the layers of the groups [from, to).
+func (m *Model) each(from, to int, visit func(group int, l layer, path string)) {
+	for i := from; i < to; i++ {
+		for _, l := range m.Groups[i].layers {
+			path := m.Groups[i].Name
+			if l.name != "" {
+				path += "/" + l.name
+			}
+			visit(i, l, path)
+		}
+	}
+}
+
+// Check says whether arrays holds every array of the groups [from, to) in its shape.
+// Errors wrap [ErrMissing] or [ErrShape].
+func (m *Model) Check(arrays Arrays, from, to int) error {
+	for _, p := range m.Params(from, to) {
+		if err := checkArray(m.Card.Name, arrays, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkArray(model string, arrays Arrays, p Param) error {
+	a, ok := arrays[p.Name]
+	if !ok {
+		return fmt.Errorf("zoo: %s: %w: %q, shape %v; the weights belong to another model or were cut short", model, ErrMissing, p.Name, p.Shape)
+	}
+	if !slices.Equal(a.Shape, p.Shape) || len(a.Value) != Size(p.Shape) {
+		return fmt.Errorf("zoo: %s: %w: %q is %v with %d values, the model needs %v; load the weights that belong to it",
+			model, ErrShape, p.Name, a.Shape, len(a.Value), p.Shape)
+	}
+	return nil
+}
+
+// OutShape is the shape of one example after the groups [0, to), for pictures of
+// height×width pixels: [height, width, channels], or [width of the features] from the
+// pool on.
+func (m *Model) OutShape(to, height, width int) ([]int, error) {
+	if to < 0 || to > len(m.Groups) || height < 1 || width < 1 {
+		return nil, fmt.Errorf("zoo: %s: %w: no group %d of %d or no picture %d×%d", m.Card.Name, ErrShape, to, len(m.Groups), height, width)
+	}
+	shape := []int{height, width, 3}
+	for _, g := range m.Groups[:to] {
+		if g.pool {
+			shape = shape[2:]
+		}
+		for _, l := range g.layers {
+			if l.kind != dense {
+				shape[0], shape[1] = (shape[0]+l.stride-1)/l.stride, (shape[1]+l.stride-1)/l.stride
+			}
+			shape[len(shape)-1] = l.out
+		}
+	}
+	return shape, nil
+}
+
+// Clone copies the arrays.
+func (a Arrays) Clone() Arrays {
+	out := make(Arrays, len(a))
+	for n, v := range a {
+		v.Value = slices.Clone(v.Value)
+		out[n] = v
+	}
+	return out
+}
+
+// Digest is the SHA-256 of names, shapes and values, in hexadecimal, whatever the order.
+func (a Arrays) Digest() string {
+	h := sha256.New()
+	for _, n := range slices.Sorted(maps.Keys(a)) {
+		hashArray(h, n, a[n])
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func hashArray(h hash.Hash, name string, a Array) {
+	fmt.Fprintf(h, "%q%v", name, a.Shape)
+	buf := make([]byte, 0, 1<<16)
+	for _, v := range a.Value {
+		buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(v))
+		if len(buf) == cap(buf) {
+			h.Write(buf)
+			buf = buf[:0]
+		}
+	}
+	h.Write(buf)
+}
+
+// Fingerprint names all that decides the output of the groups [0, to): the weights, the
+// graph's version and the preprocessing. It is a part of the key of whatever is kept on
+// disk; the runner that computed it is another ([Extractor.Runner]).
+func (m *Model) Fingerprint(arrays Arrays, to int) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s v%d %+v to %d\n", m.Card.Name, m.Version, m.Preprocess, to)
+	for _, p := range m.Params(0, to) {
+		hashArray(h, p.Name, arrays[p.Name])
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
