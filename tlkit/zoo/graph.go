@@ -126,7 +126,7 @@ func (b builder) frozenNorm(x *graph.Node, path string) *graph.Node {
 }
 
 func (b builder) norm(x, mean, variance *graph.Node, path string) *graph.Node {
-	factor := graph.Mul(b.array(path+"/scale"), graph.Rsqrt(graph.AddScalar(variance, b.m.epsilon)))
+	factor := graph.Mul(b.array(path+"/scale"), graph.Inverse(graph.Sqrt(graph.AddScalar(variance, b.m.epsilon))))
 	shift := graph.Sub(b.array(path+"/offset"), graph.Mul(mean, factor))
 	return graph.Add(graph.Mul(x, perChannel(factor)), perChannel(shift))
 }

@@ -1,0 +1,210 @@
+package zoo
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"transferlab/tlkit/device"
+)
+
+// This file writes a folded network as an ONNX model: channels first, as ONNX has it,
+// which lets ONNX Runtime fuse each layer into one operation of its own layout. The
+// field numbers are those of onnx.proto (ONNX 1.19); only what is used is here.
+
+const (
+	onnxInput, onnxOutput = "pixels", "out"
+	onnxIR                = 8  // file format of ONNX 1.13
+	onnxOpset             = 17 // operators of ONNX 1.12
+	onnxFloat, onnxUint8  = 1, 2
+)
+
+type onnxWriter struct {
+	nodes, initializers []byte
+	arrays              Arrays
+	count               int
+}
+
+// ONNX gives the groups [0, to) as an ONNX model: input "pixels", uint8 [batch, height,
+// width, 3]; output "out", float32, in the shape of [Model.OutShape]. folded comes from
+// [Model.Fold]; height and width are fixed, the batch is not.
+func (m *Model) ONNX(folded Arrays, to, height, width int) ([]byte, error) {
+	out, err := m.OutShape(to, height, width)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range m.FoldedParams(0, to) {
+		if err := checkArray(m.Card.Name, folded, p); err != nil {
+			return nil, err
+		}
+	}
+	w := &onnxWriter{arrays: folded}
+	x := w.normalize(m.Preprocess)
+	h, wd := height, width
+	for _, g := range m.Groups[:to] {
+		x = w.group(x, g, &h, &wd)
+	}
+	if len(out) == 3 { // back to channels last
+		x = w.node("Transpose", []string{x}, ints("perm", 0, 2, 3, 1))
+	}
+	w.nodes = appendMessage(w.nodes, 1, onnxNode("Identity", []string{x}, onnxOutput))
+	return w.model(m, []int{height, width, 3}, out), nil
+}
+
+func (w *onnxWriter) normalize(p Preprocess) string {
+	x := w.node("Transpose", []string{onnxInput}, ints("perm", 0, 3, 1, 2))
+	x = w.node("Cast", []string{x}, integer("to", onnxFloat))
+	negative, inverse := make([]float32, 3), make([]float32, 3)
+	for i := range 3 {
+		negative[i], inverse[i] = p.Mean[i], p.Scale[i]
+	}
+	x = w.node("Sub", []string{x, w.constant("mean", []int{1, 3, 1, 1}, negative)})
+	return w.node("Div", []string{x, w.constant("scale", []int{1, 3, 1, 1}, inverse)})
+}
+
+func (w *onnxWriter) group(x string, g Group, height, width *int) string {
+	if g.pool {
+		return w.node("Flatten", []string{w.node("GlobalAveragePool", []string{x})}, integer("axis", 1))
+	}
+	in := x
+	for _, l := range g.layers {
+		path := g.Name
+		if l.name != "" {
+			path += "/" + l.name
+		}
+		x = w.layer(x, l, path, height, width)
+	}
+	if g.skip {
+		x = w.node("Add", []string{x, in})
+	}
+	return x
+}
+
+func (w *onnxWriter) layer(x string, l layer, path string, height, width *int) string {
+	kernel, bias := w.arrays[path+"/kernel"], w.arrays[path+"/bias"]
+	b := w.constant(path+"/bias", bias.Shape, bias.Value)
+	if l.kind == dense {
+		return w.node("Gemm", []string{x, w.constant(path+"/kernel", kernel.Shape, kernel.Value), b})
+	}
+	pad := device.Same(*height, *width, l.kernel, l.kernel, l.stride)
+	*height, *width = (*height+l.stride-1)/l.stride, (*width+l.stride-1)/l.stride
+	groups := 1
+	if l.kind == depthwise {
+		groups = l.out
+	}
+	value, shape := outputsFirst(kernel.Value, kernel.Shape)
+	k := w.constant(path+"/kernel", shape, value)
+	x = w.node("Conv", []string{x, k, b},
+		ints("kernel_shape", l.kernel, l.kernel), ints("strides", l.stride, l.stride),
+		ints("pads", pad[0][0], pad[1][0], pad[0][1], pad[1][1]), integer("group", groups))
+	if l.relu6 {
+		x = w.node("Clip", []string{x, w.constant("zero", nil, []float32{0}), w.constant("six", nil, []float32{6})})
+	}
+	return x
+}
+
+// outputsFirst turns a kernel [kh, kw, in, out] into [out, in, kh, kw].
+func outputsFirst(v []float32, shape []int) ([]float32, []int) {
+	taps, ins, outs := shape[0]*shape[1], shape[2], shape[3]
+	w := make([]float32, len(v))
+	for o := range outs {
+		for i := range ins {
+			for t := range taps {
+				w[(o*ins+i)*taps+t] = v[(t*ins+i)*outs+o]
+			}
+		}
+	}
+	return w, []int{outs, ins, shape[0], shape[1]}
+}
+
+// node adds an operation and gives the name of its output.
+func (w *onnxWriter) node(op string, inputs []string, attributes ...[]byte) string {
+	w.count++
+	out := fmt.Sprintf("%s%d", op, w.count)
+	w.nodes = appendMessage(w.nodes, 1, onnxNode(op, inputs, out, attributes...))
+	return out
+}
+
+func onnxNode(op string, inputs []string, output string, attributes ...[]byte) []byte {
+	var b []byte
+	for _, in := range inputs {
+		b = appendText(b, 1, in)
+	}
+	b = appendText(b, 2, output)
+	b = appendText(b, 4, op)
+	for _, a := range attributes {
+		b = appendMessage(b, 5, a)
+	}
+	return b
+}
+
+// constant adds an initializer; one of the same name is not added twice.
+func (w *onnxWriter) constant(name string, shape []int, value []float32) string {
+	if name == "zero" || name == "six" {
+		name = fmt.Sprint(name, w.count)
+	}
+	var b []byte
+	for _, d := range shape {
+		b = appendNumber(b, 1, uint64(d))
+	}
+	b = appendNumber(b, 2, onnxFloat)
+	b = appendText(b, 8, name)
+	raw := make([]byte, 0, 4*len(value))
+	for _, v := range value {
+		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
+	}
+	b = appendMessage(b, 9, raw)
+	w.initializers = appendMessage(w.initializers, 5, b)
+	return name
+}
+
+func (w *onnxWriter) model(m *Model, in, out []int) []byte {
+	graph := slices.Concat(w.nodes, appendText(nil, 2, m.Card.Name), w.initializers)
+	graph = appendMessage(graph, 11, onnxValue(onnxInput, onnxUint8, in))
+	graph = appendMessage(graph, 12, onnxValue(onnxOutput, onnxFloat, out))
+	b := appendNumber(nil, 1, onnxIR)
+	b = appendText(b, 2, "tlkit")
+	b = appendMessage(b, 7, graph)
+	return appendMessage(b, 8, appendNumber(nil, 2, onnxOpset))
+}
+
+// onnxValue describes an input or output; the batch comes first and is free.
+func onnxValue(name string, element uint64, shape []int) []byte {
+	dims := appendMessage(nil, 1, appendText(nil, 2, "batch"))
+	for _, d := range shape {
+		dims = appendMessage(dims, 1, appendNumber(nil, 1, uint64(d)))
+	}
+	tensor := appendMessage(appendNumber(nil, 1, element), 2, dims)
+	return appendMessage(appendText(nil, 1, name), 2, appendMessage(nil, 1, tensor))
+}
+
+// The types of an attribute in onnx.proto.
+const attributeInt, attributeInts = 2, 7
+
+func integer(name string, v int) []byte {
+	b := appendNumber(appendText(nil, 1, name), 3, uint64(v))
+	return appendNumber(b, 20, attributeInt)
+}
+
+func ints(name string, values ...int) []byte {
+	b := appendText(nil, 1, name)
+	for _, v := range values {
+		b = appendNumber(b, 8, uint64(v))
+	}
+	return appendNumber(b, 20, attributeInts)
+}
+
+func appendNumber(b []byte, field protowire.Number, v uint64) []byte {
+	return protowire.AppendVarint(protowire.AppendTag(b, field, protowire.VarintType), v)
+}
+
+func appendText(b []byte, field protowire.Number, s string) []byte {
+	return protowire.AppendString(protowire.AppendTag(b, field, protowire.BytesType), s)
+}
+
+func appendMessage(b []byte, field protowire.Number, m []byte) []byte {
+	return protowire.AppendBytes(protowire.AppendTag(b, field, protowire.BytesType), m)
+}
