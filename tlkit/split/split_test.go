@@ -1,0 +1,296 @@
+package split
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var ctx = context.Background()
+
+// sample makes n items of k classes with sizes that differ; with groups of up to size g.
+func sample(seed uint64, n, k, g int) Items {
+	rng := rand.New(rand.NewPCG(seed, 1))
+	var it Items
+	for group := 0; len(it) < n; group++ {
+		class := fmt.Sprintf("c%02d", int(float64(k)*math.Pow(rng.Float64(), 1.5)))
+		for range 1 + rng.IntN(g) {
+			x := Item{ID: fmt.Sprintf("%05d", len(it)), Label: class, Hash: fmt.Sprint("h", len(it))}
+			if g > 1 {
+				x.Group = fmt.Sprint("g", group)
+			}
+			it = append(it, x)
+		}
+	}
+	return it[:n]
+}
+
+func checkCover(t *testing.T, p Parts, n int) {
+	t.Helper()
+	if err := p.valid(n); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestStratifiedSharesAreWithinOne(t *testing.T) {
+	for seed := range uint64(60) {
+		it := sample(seed, 40+int(seed)*13, 1+int(seed%7), 1)
+		o := Options{Seed: seed}
+		if seed%3 == 1 {
+			o.Train, o.Valid, o.Test = 0.5, 0.2, 0.3
+		}
+		p, err := Stratified(it, o).Parts(ctx)
+		if errors.Is(err, ErrSmall) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkCover(t, p, len(it))
+		shares, _ := o.shares()
+		total := map[string]int{}
+		for _, x := range it {
+			total[x.Label]++
+		}
+		for k, part := range [][]int{p.Train, p.Valid, p.Test} {
+			have := map[string]int{}
+			for _, i := range part {
+				have[it[i].Label]++
+			}
+			for c, n := range total {
+				if d := math.Abs(float64(have[c]) - shares[k]*float64(n)); d > 1 {
+					t.Errorf("seed %d: class %s part %d: %d of %d, off by %v", seed, c, k, have[c], n, d)
+				}
+			}
+			if d := math.Abs(float64(len(part)) - shares[k]*float64(len(it))); d > 1+float64(len(total))/2 {
+				t.Errorf("seed %d: part %d has %d items, off by %v", seed, k, len(part), d)
+			}
+		}
+	}
+}
+
+func TestGroupsStayWhole(t *testing.T) {
+	for seed := range uint64(40) {
+		it := sample(seed, 200+int(seed)*5, 5, 1+int(seed%9))
+		for i := range it {
+			if i%17 == 0 { // equal contents in different groups
+				it[i].Hash = fmt.Sprint("same", i%34)
+			}
+		}
+		for _, plan := range []*Plan{Random(it, Options{Seed: seed}), Stratified(it, Options{Seed: seed})} {
+			p, err := plan.Parts(ctx)
+			if errors.Is(err, ErrSmall) {
+				continue
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkCover(t, p, len(it))
+			r, err := Check(ctx, it, p2(p))
+			if err != nil || len(r.Leaks) != 0 {
+				t.Fatalf("seed %d: %v %v", seed, err, r.Leaks)
+			}
+			if d := math.Abs(float64(len(p.Train))/float64(len(it)) - 0.7); d > 0.1 {
+				t.Errorf("seed %d: train has %d of %d", seed, len(p.Train), len(it))
+			}
+		}
+	}
+}
+
+type p2 Parts
+
+func (p p2) Parts(context.Context) (Parts, error) { return Parts(p), nil }
+
+func TestFolds(t *testing.T) {
+	for seed := range uint64(20) {
+		it := sample(seed, 150, 4, 1+int(seed%4))
+		f, err := StratifiedKFold(it, FoldOptions{Seed: seed, Repeats: 2}).Parts(ctx)
+		if errors.Is(err, ErrSmall) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(f) != 10 {
+			t.Fatalf("%d folds", len(f))
+		}
+		for r := range 2 {
+			seen := map[int]bool{}
+			for _, p := range f[5*r : 5*r+5] {
+				checkCover(t, p, len(it))
+				for _, i := range p.Test {
+					if seen[i] {
+						t.Fatal("an item is tested twice")
+					}
+					seen[i] = true
+				}
+				rep, err := Check(ctx, it, p2(p))
+				if err != nil || len(rep.Leaks) > 0 || len(p.Valid) == 0 {
+					t.Fatal(err, rep.Leaks)
+				}
+			}
+			if len(seen) != len(it) {
+				t.Fatalf("%d of %d items tested", len(seen), len(it))
+			}
+		}
+		if f[0].Hash == f[5].Hash {
+			t.Error("repeats are equal")
+		}
+	}
+}
+
+func TestSameSeedSameParts(t *testing.T) {
+	it := sample(3, 300, 6, 3)
+	want, _ := Stratified(it, Options{Seed: 7}).Parts(ctx)
+	old := runtime.GOMAXPROCS(1)
+	got, _ := Stratified(it, Options{Seed: 7}).Parts(ctx)
+	runtime.GOMAXPROCS(old)
+	if want.Hash != got.Hash || !slices.Equal(want.Test, got.Test) {
+		t.Error("not repeatable")
+	}
+	other, _ := Stratified(it, Options{Seed: 8}).Parts(ctx)
+	if other.Hash == want.Hash {
+		t.Error("the seed changes nothing")
+	}
+}
+
+// The split of a seed is part of the interface: results in notebooks hang on it.
+func TestGolden(t *testing.T) {
+	p, err := Stratified(ByLabel(strings.Split("aaaaaaaaaabbbbbbbbbb", "")), Options{Seed: 1}).Parts(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := fmt.Sprint(p.Valid, p.Test)
+	if want := "[6 8 10] [3 14 15]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestErrors(t *testing.T) {
+	one := ByLabel([]string{"a", "a", "b", "a"})
+	big := Items{{ID: "1", Group: "g"}, {ID: "2", Group: "g"}, {ID: "3", Group: "g"}}
+	for _, c := range []struct {
+		name string
+		plan Splitter
+		want error
+		says string
+	}{
+		{"one member", Stratified(one, Options{}), ErrSmall, `"b"`},
+		{"ratios", Random(one, Options{Train: 0.5, Valid: 0.1, Test: 0.1}), ErrRatios, "sum to 0.7"},
+		{"NaN ratio", Random(one, Options{Train: math.NaN(), Valid: 0.5, Test: 0.5}), ErrRatios, "NaN"},
+		{"negative", Random(one, Options{Train: 1.2, Valid: -0.2}), ErrRatios, "-0.2"},
+		{"empty", Random(Items{}, Options{}), ErrEmpty, "no items"},
+		{"no label", Stratified(Items{{ID: "x"}}, Options{}), ErrLabels, `"x"`},
+		{"same id", Random(Items{{ID: "x"}, {ID: "x"}}, Options{}), ErrIDs, `"x"`},
+		{"one group", Random(big, Options{}), ErrEmpty, "1 groups"},
+		{"folds", first{KFold(one, FoldOptions{K: 9})}, ErrFolds, "9 folds"},
+		{"fold share", first{KFold(one, FoldOptions{K: 2, Valid: 1})}, ErrFolds, "below 1"},
+	} {
+		_, err := c.plan.Parts(ctx)
+		if !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+// A group that fills everything but leaves a part with nothing is named.
+func TestGroupTooLarge(t *testing.T) {
+	var it Items
+	for i := range 100 {
+		it = append(it, Item{ID: fmt.Sprint(i), Group: fmt.Sprint(min(i/98, 1))})
+	}
+	_, err := Random(it, Options{}).Parts(ctx)
+	if !errors.Is(err, ErrEmpty) && !errors.Is(err, ErrGroup) {
+		t.Error(err)
+	}
+}
+
+type first struct{ f *Folds }
+
+func (f first) Parts(ctx context.Context) (Parts, error) {
+	p, err := f.f.Parts(ctx)
+	if err != nil {
+		return Parts{}, err
+	}
+	return p[0], nil
+}
+
+func TestLeakIsReported(t *testing.T) {
+	it := sample(1, 60, 3, 1)
+	for i := range it {
+		it[i].Hash = fmt.Sprint(i / 2)
+	}
+	p, err := Stratified(it, Options{IgnoreHashes: true}).Parts(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, _ := Check(ctx, it, p2(p))
+	if len(r.Leaks) == 0 || !strings.HasPrefix(r.Summary(), "LEAK") {
+		t.Error(r.Summary())
+	}
+	clean, _ := Stratified(it, Options{}).Parts(ctx)
+	r, _ = Check(ctx, it, p2(clean))
+	if len(r.Leaks) != 0 || r.Joined != 60 {
+		t.Error(r.Summary())
+	}
+	if !strings.Contains(r.HTML(), "<td>c00</td>") || !strings.Contains(r.String(), "c00") {
+		t.Error(r.HTML(), r.String())
+	}
+}
+
+func TestSaveAndLoad(t *testing.T) {
+	it := sample(5, 80, 4, 2)
+	plan := Stratified(it, Options{Seed: 2})
+	path := filepath.Join(t.TempDir(), "parts.json")
+	if err := Save(ctx, path, it, plan); err != nil {
+		t.Fatal(err)
+	}
+	want, _ := plan.Parts(ctx)
+	turned := slices.Clone(it)
+	slices.Reverse(turned)
+	got, err := Load(path, turned).Parts(ctx)
+	if err != nil || got.Hash != want.Hash {
+		t.Fatal(err, got.Hash, want.Hash)
+	}
+	if _, err := Load(path, it[1:]).Parts(ctx); !errors.Is(err, ErrOther) {
+		t.Error("other items are taken:", err)
+	}
+	b, _ := os.ReadFile(path)
+	edited := bytes.Replace(b, []byte(`"valid": [`), []byte(`"valid": ["`+it[want.Test[0]].ID+`",`), 1)
+	if _, err := decode(bytes.NewReader(edited), it); !errors.Is(err, ErrOther) {
+		t.Error("an edited file is taken:", err)
+	}
+	if err := Save(ctx, filepath.Join(t.TempDir(), "no", "x.json"), it, plan); err == nil {
+		t.Error("saved into a folder that is not there")
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	it := ByLabel([]string{"a", "b"})
+	f.Add([]byte(`{"format":"tlkit split 1","train":["0"],"test":["1"]}`))
+	f.Add([]byte(`{`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if p, err := decode(bytes.NewReader(b), it); err == nil {
+			checkCover(t, p, 2)
+		}
+	})
+}
+
+func ExampleStratified() {
+	source := ByLabel([]string{"cat", "cat", "cat", "cat", "dog", "dog", "dog", "dog"})
+	parts, err := Stratified(source, Options{Train: 0.5, Valid: 0.25, Test: 0.25, Seed: 7}).Parts(context.Background())
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(len(parts.Train), len(parts.Valid), len(parts.Test))
+	// Output: 4 2 2
+}
