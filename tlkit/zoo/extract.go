@@ -21,7 +21,7 @@ type ExtractorOptions struct {
 	To     int    // the first group that is left out; 0: the classifier, so that features come out
 	Height int    // of the pictures in pixels; 0: the model's
 	Width  int    // 0: the model's
-	Batch  int    // pictures run at once; 0: 8 for ONNX Runtime, 32 for XLA on a GPU, else 16
+	Batch  int    // pictures run at once; 0: 4 for ONNX Runtime, whose layers then stay in the cache, 32 for XLA on a GPU, else 8
 	Runner string // "onnx" or "gomlx" (the device's backend); "": see Extractor
 
 	// Weights are the network's arrays; nil: the pretrained ones.
@@ -115,10 +115,10 @@ func (e *Extractor) choose() error {
 		e.why, e.runner = "quickest on a CPU for a base that does not change", "onnx"
 	}
 	if e.o.Batch <= 0 {
-		e.o.Batch = map[string]int{"onnx": 8, string(device.XLACUDA): 32}[e.runner]
+		e.o.Batch = map[string]int{"onnx": 4, string(device.XLACUDA): 32}[e.runner]
 	}
 	if e.o.Batch <= 0 {
-		e.o.Batch = 16
+		e.o.Batch = 8
 	}
 	parallel := 1 // XLA spreads one run over the cores by itself
 	if e.runner == "onnx" {
