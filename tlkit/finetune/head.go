@@ -1,0 +1,125 @@
+package finetune
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/gomlx/gomlx/core/graph"
+)
+
+// Head is the new part on top of the base: the features are standardised with the
+// training part's mean and deviation, then one hidden layer where asked for, dropout,
+// and a dense layer to the classes.
+type Head struct {
+	Hidden  int     // units of a hidden layer with ReLU; 0 means none: a linear probe
+	Dropout float64 // share dropped before the last layer; 0 means 0.2, negative means none
+}
+
+// The arrays of a head; the prefix keeps them apart from a base whose own last group is
+// called "head". mean and scale are computed from the training part, never trained.
+const (
+	headMean   = "newhead/mean"
+	headScale  = "newhead/scale"
+	headHidden = "newhead/hidden/weights"
+	headHBias  = "newhead/hidden/bias"
+	headOut    = "newhead/classes/weights"
+	headBias   = "newhead/classes/bias"
+)
+
+func (h Head) dropout() float64 {
+	switch {
+	case h.Dropout < 0:
+		return 0
+	case h.Dropout == 0:
+		return 0.2
+	}
+	return h.Dropout
+}
+
+// trained lists the head's trained arrays.
+func (h Head) trained() []string {
+	if h.Hidden > 0 {
+		return []string{headHidden, headHBias, headOut, headBias}
+	}
+	return []string{headOut, headBias}
+}
+
+// width is the size of the last layer's input, and so of the dropout mask.
+func (h Head) width(features int) int {
+	if h.Hidden > 0 {
+		return h.Hidden
+	}
+	return features
+}
+
+// init makes fresh arrays: Glorot uniform weights (Glorot & Bengio 2010), zero biases,
+// no standardisation.
+func (h Head) init(features, classes int, seed uint64) arrays {
+	s := arrays{
+		headMean:  {headMean, []int{features}, make([]float32, features)},
+		headScale: {headScale, []int{features}, ones(features)},
+	}
+	in := features
+	if h.Hidden > 0 {
+		s[headHidden] = array{headHidden, []int{in, h.Hidden}, glorot(chance(seed, headHidden), in, h.Hidden)}
+		s[headHBias] = array{headHBias, []int{h.Hidden}, make([]float32, h.Hidden)}
+		in = h.Hidden
+	}
+	s[headOut] = array{headOut, []int{in, classes}, glorot(chance(seed, headOut), in, classes)}
+	s[headBias] = array{headBias, []int{classes}, make([]float32, classes)}
+	return s
+}
+
+// standardise sets mean and scale from the rows of the training part. A feature that
+// never varies keeps scale 1.
+func (h Head) standardise(s arrays, rows [][]float32) {
+	mean, scale := s[headMean].value, s[headScale].value
+	for j := range mean {
+		sum, sq := 0.0, 0.0
+		for _, r := range rows {
+			sum += float64(r[j])
+		}
+		m := sum / float64(len(rows))
+		for _, r := range rows {
+			d := float64(r[j]) - m
+			sq += d * d
+		}
+		mean[j] = float32(m)
+		scale[j] = 1
+		if dev := math.Sqrt(sq / float64(len(rows))); dev > 1e-6 {
+			scale[j] = float32(1 / dev)
+		}
+	}
+}
+
+// forward takes features [batch, features] to logits [batch, classes].
+func (h Head) forward(x, mask *graph.Node, p map[string]*graph.Node) *graph.Node {
+	row := func(n *graph.Node) *graph.Node { return graph.ExpandAxes(n, 0) }
+	x = graph.Mul(graph.Sub(x, row(p[headMean])), row(p[headScale]))
+	if h.Hidden > 0 {
+		x = graph.Add(graph.MatMul(x, p[headHidden]), row(p[headHBias]))
+		x = graph.MaxScalar(x, 0)
+	}
+	if mask != nil {
+		x = graph.Mul(x, mask)
+	}
+	return graph.Add(graph.MatMul(x, p[headOut]), row(p[headBias]))
+}
+
+func ones(n int) []float32 {
+	v := make([]float32, n)
+	for i := range v {
+		v[i] = 1
+	}
+	return v
+}
+
+// glorot draws in×out weights uniformly from ±√(6/(in+out)).
+func glorot(rng *rand.Rand, in, out int) []float32 {
+	limit := math.Sqrt(6 / float64(in+out))
+	w := make([]float32, in*out)
+	for i := range w {
+		w[i] = float32((2*rng.Float64() - 1) * limit)
+	}
+	return w
+}

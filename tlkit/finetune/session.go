@@ -1,0 +1,56 @@
+package finetune
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"transferlab/tlkit/device"
+	"transferlab/tlkit/progress"
+)
+
+// session opens what the learner describes, once: options, device, weights, catalogue,
+// split.
+func (l *Learner) session(ctx context.Context, rep progress.Reporter) (*session, error) {
+	if l.opened != nil {
+		return l.opened, ctx.Err()
+	}
+	opt, err := l.given.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	if l.model == nil || l.pictures == nil || l.parts == nil {
+		return nil, errors.New("finetune: a learner needs a model, pictures and a split; New was given nil")
+	}
+	if cutOf(l.model, opt.Top.Groups) == 0 {
+		return nil, fmt.Errorf("finetune: Options.Top.Groups is %d, which unfreezes all of %s; at least one group stays frozen",
+			opt.Top.Groups, l.model.Card.Name)
+	}
+	s := &session{opt: opt, pixels: map[string][][]float32{}, programs: map[string]*program{}, probes: map[string]*Run{}}
+	if s.data, err = scan(ctx, l.pictures, rep); err != nil {
+		return nil, err
+	}
+	if s.parts, err = divide(ctx, s.data, l.parts); err != nil {
+		return nil, err
+	}
+	s.dev = opt.Device
+	if s.dev == nil {
+		if s.dev, err = device.Open(device.Options{}); err != nil {
+			return nil, fmt.Errorf("finetune: %w", err)
+		}
+	}
+	if s.dev.Kind == device.ONNX {
+		return nil, errors.New("finetune: ONNX Runtime as the device cannot train, it computes forward only; " +
+			"leave TLKIT_BACKEND unset (frozen features then run on ONNX Runtime all the same), or set it to cpu or go")
+	}
+	if s.net, err = newNetwork(ctx, l.model, s.dev); err != nil {
+		return nil, err
+	}
+	s.cache = &cache{store: opt.Store}
+	l.opened = s
+	return s, nil
+}
+
+func isContext(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
