@@ -9,21 +9,11 @@ import (
 	"strings"
 
 	"github.com/gomlx/go-xla/pjrt"
+
+	"transferlab/tlkit/store"
 )
 
 // This file finds the native halves of the backends on disk.
-
-// home is the folder under which the kit keeps its native libraries.
-func home() (string, error) {
-	if h := os.Getenv("TLKIT_HOME"); h != "" {
-		return h, nil
-	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	return filepath.Join(cache, "tlkit"), nil
-}
 
 // findPlugin gives the path of the XLA plugin called name ("cpu", "cuda"): given, or the
 // first found in PJRT_PLUGIN_LIBRARY_PATH, the kit's folder xla, and where go-xla looks.
@@ -40,7 +30,7 @@ func findPlugin(name, given string) (string, error) {
 			looked = append(looked, dir)
 		}
 	}
-	if h, err := home(); err == nil {
+	if h, err := store.Home(); err == nil {
 		// The CUDA plugin lies one level down: it finds NVIDIA's libraries in ../nvidia.
 		looked = append(looked, filepath.Join(h, "xla"), filepath.Join(h, "xla", "cuda"))
 	}
@@ -97,7 +87,7 @@ func FindRuntime(given string) (string, error) {
 		return given, nil
 	}
 	var dirs []string
-	if h, err := home(); err == nil {
+	if h, err := store.Home(); err == nil {
 		dirs = append(dirs, filepath.Join(h, "onnxruntime"))
 	}
 	if h, err := os.UserHomeDir(); err == nil {

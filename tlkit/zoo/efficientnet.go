@@ -25,7 +25,7 @@ func EfficientNetLite0() *Model {
 		Preprocess: Preprocess{Size: 224, Crop: 0.875, Rule: "bicubic",
 			Mean: [3]float32{127, 127, 127}, Scale: [3]float32{128, 128, 128}},
 		Groups: lite0Groups(), Version: 1, epsilon: 1e-3, momentum: 0.99,
-		load: loadLite0, once: &loading{},
+		File: lite0File(), load: loadLite0, once: &loading{},
 	}
 }
 

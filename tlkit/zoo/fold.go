@@ -37,8 +37,10 @@ func (m *Model) foldLayer(arrays Arrays, l layer, path string) (kernel, bias []f
 	}
 	from := arrays[path+"/kernel"].Value
 	kernel = make([]float32, len(from))
-	for i, v := range from { // the output channel changes fastest
-		kernel[i] = v * factor[i%l.out]
+	for at := 0; at < len(from); at += l.out { // the output channel changes fastest
+		for i, f := range factor {
+			kernel[at+i] = from[at+i] * f
+		}
 	}
 	return kernel, bias
 }

@@ -26,6 +26,7 @@ type onnxWriter struct {
 	nodes, initializers []byte
 	arrays              Arrays
 	count               int
+	zero, six           string // the limits of ReLU6
 }
 
 // ONNX gives the groups [0, to) as an ONNX model: input "pixels", uint8 [batch, height,
@@ -41,7 +42,8 @@ func (m *Model) ONNX(folded Arrays, to, height, width int) ([]byte, error) {
 			return nil, err
 		}
 	}
-	w := &onnxWriter{arrays: folded}
+	w := &onnxWriter{arrays: folded, initializers: make([]byte, 0, onnxSize(folded))}
+	w.zero, w.six = w.constant("zero", nil, []float32{0}), w.constant("six", nil, []float32{6})
 	x := w.normalize(m.Preprocess)
 	h, wd := height, width
 	for _, g := range m.Groups[:to] {
@@ -52,6 +54,15 @@ func (m *Model) ONNX(folded Arrays, to, height, width int) ([]byte, error) {
 	}
 	w.nodes = appendMessage(w.nodes, 1, onnxNode("Identity", []string{x}, onnxOutput))
 	return w.model(m, []int{height, width, 3}, out), nil
+}
+
+// onnxSize is room enough for the arrays with their names.
+func onnxSize(arrays Arrays) int {
+	n := 1024
+	for name, a := range arrays {
+		n += 4*len(a.Value) + len(name) + 64
+	}
+	return n
 }
 
 func (w *onnxWriter) normalize(p Preprocess) string {
@@ -101,7 +112,7 @@ func (w *onnxWriter) layer(x string, l layer, path string, height, width *int) s
 		ints("kernel_shape", l.kernel, l.kernel), ints("strides", l.stride, l.stride),
 		ints("pads", pad[0][0], pad[1][0], pad[0][1], pad[1][1]), integer("group", groups))
 	if l.relu6 {
-		x = w.node("Clip", []string{x, w.constant("zero", nil, []float32{0}), w.constant("six", nil, []float32{6})})
+		x = w.node("Clip", []string{x, w.zero, w.six})
 	}
 	return x
 }
@@ -110,14 +121,25 @@ func (w *onnxWriter) layer(x string, l layer, path string, height, width *int) s
 func outputsFirst(v []float32, shape []int) ([]float32, []int) {
 	taps, ins, outs := shape[0]*shape[1], shape[2], shape[3]
 	w := make([]float32, len(v))
-	for o := range outs {
-		for i := range ins {
-			for t := range taps {
-				w[(o*ins+i)*taps+t] = v[(t*ins+i)*outs+o]
+	for t := range taps {
+		transposed(w[t:], taps, v[t*ins*outs:], ins, outs)
+	}
+	return w, []int{outs, ins, shape[0], shape[1]}
+}
+
+// transposed writes the rows×columns matrix from to to, columns first, its elements step
+// apart. It goes by tiles, which stay in the cache.
+func transposed(to []float32, step int, from []float32, rows, columns int) {
+	const tile = 16
+	for r0 := 0; r0 < rows; r0 += tile {
+		for c0 := 0; c0 < columns; c0 += tile {
+			for c := c0; c < min(c0+tile, columns); c++ {
+				for r := r0; r < min(r0+tile, rows); r++ {
+					to[(c*rows+r)*step] = from[r*columns+c]
+				}
 			}
 		}
 	}
-	return w, []int{outs, ins, shape[0], shape[1]}
 }
 
 // node adds an operation and gives the name of its output.
@@ -141,34 +163,41 @@ func onnxNode(op string, inputs []string, output string, attributes ...[]byte) [
 	return b
 }
 
-// constant adds an initializer; one of the same name is not added twice.
+// constant adds an initializer and gives its name. The values are written once, straight
+// to their place: they are nearly all of the model.
 func (w *onnxWriter) constant(name string, shape []int, value []float32) string {
-	if name == "zero" || name == "six" {
-		name = fmt.Sprint(name, w.count)
-	}
-	var b []byte
+	var head []byte
 	for _, d := range shape {
-		b = appendNumber(b, 1, uint64(d))
+		head = appendNumber(head, 1, uint64(d))
 	}
-	b = appendNumber(b, 2, onnxFloat)
-	b = appendText(b, 8, name)
-	raw := make([]byte, 0, 4*len(value))
-	for _, v := range value {
-		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
+	head = appendNumber(head, 2, onnxFloat)
+	head = appendText(head, 8, name)
+	head = protowire.AppendTag(head, 9, protowire.BytesType)
+	head = protowire.AppendVarint(head, uint64(4*len(value)))
+	b := protowire.AppendTag(w.initializers, 5, protowire.BytesType)
+	b = protowire.AppendVarint(b, uint64(len(head)+4*len(value)))
+	b = slices.Grow(append(b, head...), 4*len(value))
+	at := len(b)
+	b = b[:at+4*len(value)]
+	for i, v := range value {
+		binary.LittleEndian.PutUint32(b[at+4*i:], math.Float32bits(v))
 	}
-	b = appendMessage(b, 9, raw)
-	w.initializers = appendMessage(w.initializers, 5, b)
+	w.initializers = b
 	return name
 }
 
 func (w *onnxWriter) model(m *Model, in, out []int) []byte {
-	graph := slices.Concat(w.nodes, appendText(nil, 2, m.Card.Name), w.initializers)
-	graph = appendMessage(graph, 11, onnxValue(onnxInput, onnxUint8, in))
-	graph = appendMessage(graph, 12, onnxValue(onnxOutput, onnxFloat, out))
-	b := appendNumber(nil, 1, onnxIR)
+	var ends []byte
+	ends = appendText(ends, 2, m.Card.Name)
+	ends = appendMessage(ends, 11, onnxValue(onnxInput, onnxUint8, in))
+	ends = appendMessage(ends, 12, onnxValue(onnxOutput, onnxFloat, out))
+	size := len(w.nodes) + len(w.initializers) + len(ends)
+	b := make([]byte, 0, size+64)
+	b = appendNumber(b, 1, onnxIR)
 	b = appendText(b, 2, "tlkit")
-	b = appendMessage(b, 7, graph)
-	return appendMessage(b, 8, appendNumber(nil, 2, onnxOpset))
+	b = appendMessage(b, 8, appendNumber(nil, 2, onnxOpset))
+	b = protowire.AppendVarint(protowire.AppendTag(b, 7, protowire.BytesType), uint64(size))
+	return append(append(append(b, w.nodes...), w.initializers...), ends...)
 }
 
 // onnxValue describes an input or output; the batch comes first and is free.

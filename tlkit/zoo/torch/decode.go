@@ -26,7 +26,7 @@ func decodeOld(data []byte, limits Limits) (*State, error) {
 			return nil, fmt.Errorf("%w: neither a zip archive nor a file with the older form's number", ErrFormat)
 		}
 		if i == 1 && v != oldVersion {
-			return nil, fmt.Errorf("%w: version %v of the older form, %d is known", ErrFormat, v, oldVersion)
+			return nil, fmt.Errorf("%w: an unknown version of the older form, %d is known", ErrFormat, oldVersion)
 		}
 		values[i], pos = v, pos+n
 	}
@@ -121,7 +121,7 @@ func tensors(value any, limits Limits) (views map[string]view, names []string, d
 		name, ok1 := k.(string)
 		v, ok2 := d.values[i].(view)
 		if !ok1 || !ok2 {
-			return nil, nil, nil, fmt.Errorf("%w: entry %d (%.80v) is no tensor; save the model's state_dict() alone", ErrFormat, i, k)
+			return nil, nil, nil, fmt.Errorf("%w: entry %d (%.80q) is no tensor; save the model's state_dict() alone", ErrFormat, i, name)
 		}
 		if _, twice := views[name]; twice {
 			return nil, nil, nil, fmt.Errorf("%w: tensor %q comes twice", ErrFormat, name)

@@ -118,9 +118,28 @@ func (t Tensor) Float32() ([]float32, error) {
 		return nil, fmt.Errorf("torch: tensor %q holds %s, not floating point numbers", t.Name, t.DType)
 	}
 	size := elementSize[t.DType]
+	if t.DType == "Float" && t.contiguous() {
+		out := make([]float32, t.Len())
+		for i := range out {
+			out[i] = math.Float32frombits(binary.LittleEndian.Uint32(t.data[(t.at+i)*4:]))
+		}
+		return out, nil
+	}
 	out := make([]float32, 0, t.Len())
 	t.each(func(at int) { out = append(out, read(t.data[at*size:])) })
 	return out, nil
+}
+
+// contiguous says whether the elements lie row by row without gaps.
+func (t Tensor) contiguous() bool {
+	step := 1
+	for i := len(t.Shape) - 1; i >= 0; i-- {
+		if t.Shape[i] != 1 && t.stride[i] != step {
+			return false
+		}
+		step *= t.Shape[i]
+	}
+	return true
 }
 
 // each visits the storage positions of the elements, row by row.

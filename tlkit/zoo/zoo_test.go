@@ -1,0 +1,221 @@
+package zoo
+
+import (
+	"context"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"transferlab/tlkit/device"
+	"transferlab/tlkit/fetch"
+	"transferlab/tlkit/zoo/torch"
+)
+
+// The card's numbers are those of the graph.
+func TestCard(t *testing.T) {
+	m := EfficientNetLite0()
+	trained, madds := 0, 0
+	for _, p := range m.Params(0, len(m.Groups)) {
+		if p.Role != Mean && p.Role != Variance {
+			trained += Size(p.Shape)
+		}
+	}
+	for i, g := range m.Groups {
+		shape, err := m.OutShape(i, 224, 224)
+		if err != nil {
+			t.Fatal(err)
+		}
+		side := shape[0]
+		for _, l := range g.layers {
+			side = (side + l.stride - 1) / l.stride
+			n := Size(l.kernelShape())
+			if l.kind != dense {
+				n *= side * side
+			}
+			madds += n
+		}
+	}
+	if trained != m.Card.Parameters {
+		t.Errorf("%d parameters, the card says %d", trained, m.Card.Parameters)
+	}
+	if math.Abs(float64(madds-m.Card.MAdds)) > 0.06*float64(m.Card.MAdds) {
+		t.Errorf("%d multiply-adds, the card says %d", madds, m.Card.MAdds)
+	}
+	if out, err := m.OutShape(m.Features(), 224, 224); err != nil || !slices.Equal(out, []int{m.Card.Features}) {
+		t.Errorf("features %v, %v", out, err)
+	}
+}
+
+func TestOutShape(t *testing.T) {
+	m := EfficientNetLite0()
+	for _, c := range []struct {
+		to, height, width int
+		want              []int
+	}{
+		{0, 224, 160, []int{224, 160, 3}}, {1, 224, 160, []int{112, 80, 32}}, {2, 65, 33, []int{33, 17, 16}},
+		{m.Group("block15") + 1, 224, 224, []int{7, 7, 320}}, {m.Group("pool"), 64, 64, []int{2, 2, 1280}},
+		{m.Group("classifier"), 64, 64, []int{1280}}, {len(m.Groups), 64, 64, []int{1000}}, {99, 64, 64, nil}, {1, 0, 64, nil},
+	} {
+		got, err := m.OutShape(c.to, c.height, c.width)
+		if !slices.Equal(got, c.want) || (err == nil) != (c.want != nil) {
+			t.Errorf("OutShape(%d, %d, %d) = %v, %v; want %v", c.to, c.height, c.width, got, err, c.want)
+		}
+	}
+}
+
+// Fresh arrays are the same for the same seed, others for another, and have the spread
+// that was asked for.
+func TestInit(t *testing.T) {
+	m := EfficientNetLite0()
+	a, b, c := m.Init(1), m.Init(1), m.Init(2)
+	if a.Digest() != b.Digest() || a.Digest() == c.Digest() {
+		t.Error("the seed does not decide")
+	}
+	if err := m.Check(a, 0, len(m.Groups)); err != nil {
+		t.Error(err)
+	}
+	for name, want := range map[string]float64{"head/kernel": math.Sqrt(2.0 / 1280), "block05/depthwise/kernel": math.Sqrt(2.0 / 9)} {
+		var sum float64
+		for _, v := range a[name].Value {
+			sum += float64(v) * float64(v)
+		}
+		if got := math.Sqrt(sum / float64(len(a[name].Value))); math.Abs(got/want-1) > 0.05 {
+			t.Errorf("%s has a spread of %g, want %g", name, got, want)
+		}
+	}
+}
+
+func TestFingerprint(t *testing.T) {
+	m := EfficientNetLite0()
+	w := m.Init(1)
+	whole := m.Fingerprint(w, m.Features())
+	other := EfficientNetLite0()
+	other.Preprocess.Crop = 1
+	changed := w.Clone()
+	changed["stem/kernel"].Value[0]++
+	head := w.Clone()
+	head["classifier/bias"].Value[0]++
+	for name, got := range map[string]string{"preprocessing": other.Fingerprint(w, m.Features()),
+		"a weight": m.Fingerprint(changed, m.Features()), "the depth": m.Fingerprint(w, 3)} {
+		if got == whole {
+			t.Errorf("%s does not change the fingerprint", name)
+		}
+	}
+	if m.Fingerprint(head, m.Features()) != whole {
+		t.Error("an array above the cut changes the fingerprint")
+	}
+}
+
+// Weights that are absent, cut short, or another model's are told apart.
+func TestBadWeights(t *testing.T) {
+	m := EfficientNetLite0()
+	_, err := m.load(context.Background(), fetch.Options{Home: t.TempDir()})
+	if !errors.Is(err, fetch.ErrNotFound) {
+		t.Errorf("no file: %v", err)
+	}
+	home := t.TempDir()
+	place := filepath.Join(home, "fetch", m.File.SHA256[:12]+"-"+m.File.Name)
+	if err := os.MkdirAll(filepath.Dir(place), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(place, []byte("not the weights"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.load(context.Background(), fetch.Options{Home: home}); !errors.Is(err, fetch.ErrHash) {
+		t.Errorf("another content: %v", err)
+	}
+	var mismatch *torch.MismatchError
+	if _, err := readLite0("torch/testdata/zip.pth"); !errors.As(err, &mismatch) || len(mismatch.Missing) < 200 || len(mismatch.Unexpected) == 0 {
+		t.Errorf("another model's: %v", err)
+	}
+	w := m.Init(1)
+	delete(w, "block07/project/scale")
+	if err := m.Check(w, 0, 3); err != nil {
+		t.Errorf("an array above the range: %v", err)
+	}
+	if _, err := m.Fold(w, 0, m.Features()); !errors.Is(err, ErrMissing) {
+		t.Errorf("a missing array: %v", err)
+	}
+	w["block07/project/scale"] = Array{"block07/project/scale", []int{79}, make([]float32, 79)}
+	if _, err := m.Fold(w, 0, m.Features()); !errors.Is(err, ErrShape) {
+		t.Errorf("a wrong shape: %v", err)
+	}
+}
+
+// In training mode the stored averages move by 1 % towards the batch's, and every array
+// but them gets a gradient.
+func TestTraining(t *testing.T) {
+	d := opened(t, "cpu")
+	m := EfficientNetLite0()
+	w := m.Init(3)
+	const to = 4 // stem and three blocks, one of them with stride 2
+	params := m.Params(0, to)
+	exec, err := graph.NewExec(d.Backend, func(in []*graph.Node) []*graph.Node {
+		arrays := map[string]*graph.Node{}
+		var trained []*graph.Node
+		for i, p := range params {
+			arrays[p.Name] = in[i+1]
+			if p.Role != Mean && p.Role != Variance {
+				trained = append(trained, in[i+1])
+			}
+		}
+		y, renewed := m.Build(in[0], 0, to, arrays, d.Convs, Training)
+		last := m.Groups[to-1].Name + "/project"
+		out := []*graph.Node{renewed[last+"/variance"]}
+		loss := graph.ReduceAllSum(graph.Mul(y, y))
+		for _, g := range graph.Gradient(loss, trained...) {
+			out = append(out, graph.ReduceAllSum(graph.Abs(g)))
+		}
+		return out
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	args := []any{tensors.FromFlatDataAndDimensions(batchOf(32), goldenPictures, 32, 32, 3)}
+	for _, p := range params {
+		args = append(args, tensors.FromFlatDataAndDimensions(w[p.Name].Value, p.Shape...))
+	}
+	out, err := exec.Call(args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	variance := tensors.MustCopyFlatData[float32](out[0])
+	for i, v := range variance {
+		if v < 0.99 || v == 1 {
+			t.Errorf("stored variance %d became %g, from 1", i, v)
+		}
+	}
+	n := 0
+	for _, p := range params {
+		if p.Role == Mean || p.Role == Variance {
+			continue
+		}
+		g := tensors.MustCopyFlatData[float32](out[1+n])[0]
+		if !(g > 0) || math.IsInf(float64(g), 0) {
+			t.Errorf("%s has a gradient of %g", p.Name, g)
+		}
+		n++
+	}
+}
+
+// A missing array panics with its name, which tlkit's callers turn into an error.
+func TestBuildNeedsEveryArray(t *testing.T) {
+	d := opened(t, "go")
+	m := EfficientNetLite0()
+	exec, err := graph.NewExec(d.Backend, func(x *graph.Node) *graph.Node {
+		y, _ := m.Build(x, 0, 1, nil, device.Convs{}, Folded)
+		return y
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := exec.Call(tensors.FromFlatDataAndDimensions(make([]uint8, 32*32*3), 1, 32, 32, 3)); !errors.Is(err, ErrMissing) {
+		t.Errorf("no arrays: %v", err)
+	}
+}
