@@ -1,6 +1,7 @@
 package device
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -69,8 +70,37 @@ func pluginIn(dir, name string) string {
 	if err != nil || len(found) == 0 {
 		return ""
 	}
-	slices.Sort(found)
-	return found[len(found)-1]
+	return slices.MaxFunc(found, byVersion)
+}
+
+// byVersion compares names so that runs of digits count as numbers: 0.83 is before 0.115.
+func byVersion(a, b string) int {
+	for {
+		i := 0
+		for i < min(len(a), len(b)) && a[i] == b[i] && !digit(a[i]) {
+			i++
+		}
+		a, b = a[i:], b[i:]
+		na, nb := digits(a), digits(b)
+		if na == 0 || nb == 0 {
+			return cmp.Compare(a, b)
+		}
+		x, y := strings.TrimLeft(a[:na], "0"), strings.TrimLeft(b[:nb], "0")
+		if c := cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y)); c != 0 {
+			return c
+		}
+		a, b = a[na:], b[nb:]
+	}
+}
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
+
+func digits(s string) int {
+	n := 0
+	for n < len(s) && digit(s[n]) {
+		n++
+	}
+	return n
 }
 
 // FindRuntime gives the path of ONNX Runtime's shared library: given, or the one that
@@ -96,8 +126,7 @@ func FindRuntime(given string) (string, error) {
 	for _, dir := range dirs {
 		found, err := filepath.Glob(filepath.Join(dir, "libonnxruntime.so*"))
 		if err == nil && len(found) > 0 {
-			slices.Sort(found)
-			return found[0], nil
+			return slices.MaxFunc(found, byVersion), nil
 		}
 	}
 	return "", fmt.Errorf("ONNX Runtime's library is not in %s; %s, or set %s to the file", strings.Join(dirs, ", "), Remedy, RuntimeEnv)
