@@ -3,12 +3,11 @@ package finetune
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 
+	"transferlab/tlkit/store"
 	"transferlab/tlkit/zoo/safetensors"
 )
 
@@ -22,22 +21,20 @@ const (
 	runsVersion = 1
 )
 
-type input struct{ name, digest string }
+// key is what made an entry.
+type key struct{ store.Made }
 
-// key is a producer, its version and its inputs.
-type key struct {
-	producer string
-	version  int
-	inputs   []input
+func newKey(producer string, version int) key {
+	return key{store.Made{Producer: producer, Version: version}}
 }
 
 func (k *key) add(name string, v any) {
-	k.inputs = append(k.inputs, input{name, fmt.Sprint(v)})
+	k.Inputs = append(k.Inputs, store.Input{Name: name, Digest: fmt.Sprint(v)})
 }
 
 // rowKey names the output of the groups [0, cut) for one picture.
 func (s *session) rowKey(i, cut int) key {
-	k := key{producer: "finetune.features", version: rowsVersion}
+	k := newKey("finetune features", rowsVersion)
 	k.add("picture", s.data.sha[i])
 	k.add("reading", s.data.reading)
 	k.add("model", s.net.fingerTo(cut))
@@ -56,7 +53,7 @@ func (s *session) rowKey(i, cut int) key {
 // change to them does not train it anew.
 func (s *session) runKey(name string, d division, weights bool) key {
 	o := s.opt
-	k := key{producer: "finetune." + name, version: runsVersion}
+	k := newKey("finetune "+name, runsVersion)
 	k.add("pictures", s.data.hash)
 	k.add("split", d.hash)
 	k.add("seed", o.Seed)
@@ -83,23 +80,27 @@ func (s *session) runKey(name string, d division, weights bool) key {
 }
 
 // cache is the store as this package uses it.
-type cache struct{ store *Store }
+type cache struct{ store *store.Store }
 
-func (k key) file() string {
-	h := sha256.Sum256([]byte(fmt.Sprintf("%q %d %q", k.producer, k.version, k.inputs)))
-	return hex.EncodeToString(h[:])
-}
-
-// bytes reads an entry; nil where there is none.
-func (c *cache) bytes(_ context.Context, k key) ([]byte, error) {
-	b, ok, err := c.store.get(k.file())
-	if !ok {
-		return nil, err
+// bytes reads an entry; nil where there is none, or where it is damaged: what it held is
+// then made again.
+func (c *cache) bytes(ctx context.Context, k key) ([]byte, error) {
+	b, err := c.store.Get(ctx, k.Made)
+	if errors.Is(err, store.ErrMiss) {
+		return nil, nil
 	}
-	return b, err
+	if err != nil {
+		return nil, fmt.Errorf("finetune: %w", err)
+	}
+	return b, nil
 }
 
-func (c *cache) keep(_ context.Context, k key, b []byte) error { return c.store.put(k.file(), b) }
+func (c *cache) keep(ctx context.Context, k key, b []byte) error {
+	if err := c.store.Put(ctx, k.Made, b); err != nil {
+		return fmt.Errorf("finetune: keeping %s: %w", k.Producer, err)
+	}
+	return nil
+}
 
 func (c *cache) row(ctx context.Context, k key) ([]float32, error) {
 	b, err := c.bytes(ctx, k)
@@ -120,7 +121,7 @@ func (c *cache) run(ctx context.Context, k key) (*Run, error) {
 	if b == nil || err != nil {
 		return nil, err
 	}
-	if b[0] == '{' { // kept without weights
+	if len(b) > 0 && b[0] == '{' { // kept without weights
 		r := new(Run)
 		if json.Unmarshal(b, r) != nil {
 			return nil, nil

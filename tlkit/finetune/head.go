@@ -7,7 +7,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// Head is the new part on top of the base: the features are standardised with the
+// Head is the new part on top of the base: the features are centred and scaled with the
 // training part's mean and deviation, then one hidden layer where asked for, dropout,
 // and a dense layer to the classes.
 type Head struct {
@@ -52,8 +52,9 @@ func (h Head) width(features int) int {
 	return features
 }
 
-// init makes fresh arrays: Glorot uniform weights (Glorot & Bengio 2010), zero biases,
-// no standardisation.
+// init makes fresh arrays: Glorot uniform weights (Glorot & Bengio 2010) in a hidden
+// layer, zeros in the last, so that training begins with even odds instead of with the
+// noise of a thousand random weights; no standardisation.
 func (h Head) init(features, classes int, seed uint64) arrays {
 	s := arrays{
 		headMean:  {headMean, []int{features}, make([]float32, features)},
@@ -65,15 +66,18 @@ func (h Head) init(features, classes int, seed uint64) arrays {
 		s[headHBias] = array{headHBias, []int{h.Hidden}, make([]float32, h.Hidden)}
 		in = h.Hidden
 	}
-	s[headOut] = array{headOut, []int{in, classes}, glorot(chance(seed, headOut), in, classes)}
+	s[headOut] = array{headOut, []int{in, classes}, make([]float32, in*classes)}
 	s[headBias] = array{headBias, []int{classes}, make([]float32, classes)}
 	return s
 }
 
-// standardise sets mean and scale from the rows of the training part. A feature that
-// never varies keeps scale 1.
+// standardise sets mean and scale from the rows of the training part: each feature is
+// centred, and all are divided by one common deviation, the root of their mean variance.
+// A deviation of its own for each, the usual way, magnifies features that are hardly ever
+// active: on 417 emoji it cost five points of accuracy and half as much loss again.
 func (h Head) standardise(s arrays, rows [][]float32) {
 	mean, scale := s[headMean].value, s[headScale].value
+	variance := 0.0
 	for j := range mean {
 		sum, sq := 0.0, 0.0
 		for _, r := range rows {
@@ -85,10 +89,14 @@ func (h Head) standardise(s arrays, rows [][]float32) {
 			sq += d * d
 		}
 		mean[j] = float32(m)
-		scale[j] = 1
-		if dev := math.Sqrt(sq / float64(len(rows))); dev > 1e-6 {
-			scale[j] = float32(1 / dev)
-		}
+		variance += sq / float64(len(rows)) / float64(len(mean))
+	}
+	common := float32(1)
+	if variance > 1e-12 {
+		common = float32(1 / math.Sqrt(variance))
+	}
+	for j := range scale {
+		scale[j] = common
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"transferlab/tlkit/device"
+	"transferlab/tlkit/store"
 )
 
 // Options say how a Learner trains. The zero value is a sensible start for a few hundred
@@ -26,8 +27,8 @@ type Options struct {
 	// device), or "" for the quicker of those there are.
 	Runner string
 
-	// Store keeps features and finished runs; nil means the default one.
-	Store *Store
+	// Store keeps features and finished runs; nil means store.Default().
+	Store *store.Store
 }
 
 // Probe is the first phase: the head alone is trained, on features that the frozen base

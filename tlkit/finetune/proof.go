@@ -68,3 +68,13 @@ func (s arrays) digest(names []string) string {
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
+
+// sortedNames lists the names of the arrays in order.
+func sortedNames(s arrays) []string {
+	names := make([]string, 0, len(s))
+	for n := range s {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return names
+}

@@ -7,6 +7,7 @@ import (
 
 	"transferlab/tlkit/device"
 	"transferlab/tlkit/progress"
+	"transferlab/tlkit/store"
 )
 
 // session opens what the learner describes, once: options, device, weights, catalogue,
@@ -47,6 +48,11 @@ func (l *Learner) session(ctx context.Context, rep progress.Reporter) (*session,
 		return nil, err
 	}
 	s.cache = &cache{store: opt.Store}
+	if opt.Store == nil {
+		if s.cache.store, err = store.Default(); err != nil {
+			return nil, fmt.Errorf("finetune: %w", err)
+		}
+	}
 	l.opened = s
 	return s, nil
 }
