@@ -259,13 +259,17 @@ func makePictures(dir string) error {
 		for c := range wave {
 			wave[c] = [3]float64{rng.Float64() / 8, rng.Float64() / 8, rng.Float64() * 6}
 		}
+		var noise float64 // one for all colours: the two decoders smooth colour differently
 		for i := range img.Pix {
 			c, x, y := i%4, float64(i/4%benchSize), float64(i/4/benchSize)
 			if c == 3 {
 				img.Pix[i] = 255
 				continue
 			}
-			v := 128 + 90*math.Sin(wave[c][0]*x+wave[c][1]*y+wave[c][2]) + 12*rng.NormFloat64()
+			if c == 0 {
+				noise = 12 * rng.NormFloat64()
+			}
+			v := 128 + 90*math.Sin(wave[c][0]*x+wave[c][1]*y+wave[c][2]) + noise
 			img.Pix[i] = uint8(min(max(v, 0), 255))
 		}
 		f, err := os.Create(filepath.Join(dir, fmt.Sprintf("%03d.jpg", n)))

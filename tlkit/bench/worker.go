@@ -2,14 +2,17 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
 	"image"
+	"image/color"
 	"image/jpeg"
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -31,6 +34,8 @@ func worker(args []string) error {
 		return fmt.Errorf("no pictures in %s: %v", dir, err)
 	}
 	slices.Sort(paths)
+	m := zoo.EfficientNetLite0()
+	go m.Weights(context.Background()) // beside the opening of the backend; an error comes again below
 	d, err := device.Open(device.Options{})
 	if err != nil {
 		return err
@@ -39,7 +44,7 @@ func worker(args []string) error {
 	if runner != "auto" {
 		o.Runner = runner
 	}
-	e, err := zoo.NewExtractor(d, zoo.EfficientNetLite0(), o)
+	e, err := zoo.NewExtractor(d, m, o)
 	if err != nil {
 		return err
 	}
@@ -50,26 +55,41 @@ func worker(args []string) error {
 	return serve(e, paths)
 }
 
-// cold decodes and extracts in small parts, so that the two overlap.
+// cold decodes everything ahead of the network, which is loading meanwhile.
 func cold(e *zoo.Extractor, paths []string, out string) error {
-	const part = 8
+	const part = 4
 	wide := zoo.Size(e.OutShape())
 	all := make([]float32, len(paths)*wide)
-	next := make(chan int)
-	var wg sync.WaitGroup
-	errs := make(chan error, len(paths))
-	for range 4 {
-		wg.Go(func() {
-			for at := range next {
-				errs <- extractPart(e, paths[at:min(at+part, len(paths))], all[at*wide:])
+	type decoded struct {
+		at     int
+		pixels []uint8
+	}
+	starts, ready := make(chan int, len(paths)), make(chan decoded, len(paths))
+	for at := 0; at < len(paths); at += part {
+		starts <- at
+	}
+	close(starts)
+	errs := make(chan error, 2*len(paths))
+	var decoders, extractors sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		decoders.Go(func() {
+			for at := range starts {
+				pixels, err := decode(paths[at:min(at+part, len(paths))])
+				errs <- err
+				ready <- decoded{at, pixels}
+			}
+		})
+		extractors.Go(func() {
+			for d := range ready {
+				v, _, err := e.Extract(context.Background(), d.pixels)
+				errs <- err
+				copy(all[d.at*wide:], v)
 			}
 		})
 	}
-	for at := 0; at < len(paths); at += part {
-		next <- at
-	}
-	close(next)
-	wg.Wait()
+	decoders.Wait()
+	close(ready)
+	extractors.Wait()
 	close(errs)
 	for err := range errs {
 		if err != nil {
@@ -83,46 +103,35 @@ func cold(e *zoo.Extractor, paths []string, out string) error {
 	return os.WriteFile(out, b, 0o644)
 }
 
-func extractPart(e *zoo.Extractor, paths []string, into []float32) error {
-	pixels, err := decode(paths)
-	if err != nil {
-		return err
-	}
-	v, _, err := e.Extract(context.Background(), pixels)
-	copy(into, v)
-	return err
-}
-
 func decode(paths []string) ([]uint8, error) {
 	var pixels []uint8
 	for _, p := range paths {
-		f, err := os.Open(p)
+		b, err := os.ReadFile(p)
 		if err != nil {
 			return nil, err
 		}
-		img, err := jpeg.Decode(bufio.NewReader(f))
-		f.Close()
+		img, err := jpeg.Decode(bytes.NewReader(b))
 		if err != nil {
 			return nil, err
 		}
-		pixels = appendRGB(pixels, img)
+		ycc, ok := img.(*image.YCbCr)
+		if !ok {
+			return nil, fmt.Errorf("%s is not a colour JPEG", p)
+		}
+		pixels = appendRGB(pixels, ycc)
 	}
 	return pixels, nil
 }
 
-func appendRGB(out []uint8, img image.Image) []uint8 {
+func appendRGB(out []uint8, img *image.YCbCr) []uint8 {
 	b := img.Bounds()
-	ycc, fast := img.(*image.YCbCr)
+	at := len(out)
+	out = slices.Grow(out, 3*b.Dx()*b.Dy())[:at+3*b.Dx()*b.Dy()]
 	for y := b.Min.Y; y < b.Max.Y; y++ {
 		for x := b.Min.X; x < b.Max.X; x++ {
-			if fast {
-				c := ycc.YCbCrAt(x, y)
-				r, g, bl, _ := c.RGBA()
-				out = append(out, uint8(r>>8), uint8(g>>8), uint8(bl>>8))
-				continue
-			}
-			r, g, bl, _ := img.At(x, y).RGBA()
-			out = append(out, uint8(r>>8), uint8(g>>8), uint8(bl>>8))
+			c := img.COffset(x, y)
+			out[at], out[at+1], out[at+2] = color.YCbCrToRGB(img.Y[img.YOffset(x, y)], img.Cb[c], img.Cr[c])
+			at += 3
 		}
 	}
 	return out

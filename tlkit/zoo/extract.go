@@ -112,6 +112,10 @@ func (e *Extractor) choose() error {
 		_, err := device.FindRuntime("")
 		e.why, e.runner = "not ONNX Runtime, which would be quicker: "+err.Error(), string(d.Kind)
 	default:
+		if err := startORT(d.Runtime); err != nil {
+			e.why, e.runner = "not ONNX Runtime, which would be quicker: "+err.Error(), string(d.Kind)
+			break
+		}
 		e.why, e.runner = "quickest on a CPU for a base that does not change", "onnx"
 	}
 	if e.o.Batch <= 0 {
