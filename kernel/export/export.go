@@ -122,7 +122,7 @@ type view struct {
 	TOC                       []heading
 	Cells                     []template.HTML
 	CSS                       template.CSS
-	Notebook                  template.JS
+	Notebook                  template.HTML
 	Scripts                   []template.JS
 }
 
@@ -139,7 +139,7 @@ func (p *page) write(name string, data []byte, n *notebook) ([]byte, error) {
 	v := view{
 		Lang: p.options.Lang, Title: p.title(name, n), Name: name, SHA256: hex.EncodeToString(sum[:]),
 		Policy: policy(scripts), Facts: p.record.Facts, TOC: p.contents(), Cells: p.cells,
-		CSS: template.CSS(pageCSS), Notebook: template.JS(carried), Scripts: scripts,
+		CSS: template.CSS(pageCSS), Notebook: template.HTML(carried), Scripts: scripts,
 	}
 	if v.Lang == "" {
 		v.Lang = "en"

@@ -87,15 +87,15 @@ func (p *prose) heading(n *ast.Heading, src []byte) {
 	p.headings = append(p.headings, heading{n.Level, anchor + id, words})
 }
 
-// slug makes the anchor that Jupyter makes: the words with dashes for spaces.
+// slug makes an anchor as Jupyter does, the words with dashes for spaces, less what an address cannot hold.
 func slug(words string) string {
-	s := strings.Join(strings.Fields(words), "-")
-	s = strings.Map(func(r rune) rune {
+	s := strings.Map(func(r rune) rune {
 		if strings.ContainsRune("\"'<>&`#%()[]{}\\", r) {
 			return -1
 		}
 		return r
-	}, s)
+	}, words)
+	s = strings.Join(strings.Fields(s), "-")
 	if s == "" {
 		return "section"
 	}

@@ -224,5 +224,5 @@ func (p *page) scripts() ([]template.JS, error) {
 	if p.charts == 0 || len(p.options.ECharts) == 0 {
 		return scripts, nil
 	}
-	return append(scripts, template.JS(p.options.ECharts)), nil
+	return append([]template.JS{template.JS(p.options.ECharts)}, scripts...), nil // the library comes first
 }

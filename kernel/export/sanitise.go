@@ -100,6 +100,10 @@ func (c *cleaner) write(b *bytes.Buffer, n *html.Node, depth int) {
 	if dropped[n.Data] {
 		return
 	}
+	if n.Data == "img" && !shown(n) {
+		b.WriteString(`<span class="left-out">[picture from outside left out` + html.EscapeString(alt(n)) + `]</span>`)
+		return
+	}
 	known := elements[n.Data]
 	if known {
 		b.WriteString("<" + n.Data)
@@ -118,6 +122,26 @@ func (c *cleaner) write(b *bytes.Buffer, n *html.Node, depth int) {
 }
 
 var void = set(`br col hr img source wbr`)
+
+// shown reports whether a picture is in the page.
+func shown(n *html.Node) bool {
+	for _, a := range n.Attr {
+		if a.Key == "src" {
+			return media("img", a.Val)
+		}
+	}
+	return false
+}
+
+// alt is a picture's words, as the end of a sentence.
+func alt(n *html.Node) string {
+	for _, a := range n.Attr {
+		if a.Key == "alt" && a.Val != "" {
+			return ": " + a.Val
+		}
+	}
+	return ""
+}
 
 // script keeps a chart's data, written anew so that it can neither run nor end early.
 func (c *cleaner) script(b *bytes.Buffer, n *html.Node) {
