@@ -74,7 +74,8 @@ func (h Head) init(features, classes int, seed uint64) arrays {
 // standardise sets mean and scale from the rows of the training part: each feature is
 // centred, and all are divided by one common deviation, the root of their mean variance.
 // A deviation of its own for each, the usual way, magnifies features that are hardly ever
-// active: on 417 emoji it cost five points of accuracy and half as much loss again.
+// active: on 417 emoji of 14 classes it gave a validation loss of 1.84 where this gives
+// 1.14, and 0.60 of accuracy for 0.66.
 func (h Head) standardise(s arrays, rows [][]float32) {
 	mean, scale := s[headMean].value, s[headScale].value
 	variance := 0.0

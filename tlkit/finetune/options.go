@@ -45,8 +45,8 @@ type Top struct {
 	Groups   int     // groups of the base that have weights, to unfreeze, counted from its output; default 2
 	Epochs   int     // at most; default 20
 	Patience int     // default 5, negative: never stops early
-	Rate     float64 // of the unfrozen groups; default 1e-4
-	HeadRate float64 // of the head; default 3e-4
+	Rate     float64 // of the unfrozen groups; default 3e-5
+	HeadRate float64 // of the head; default 1e-4
 }
 
 // Scratch is the same network without its pretrained weights.
@@ -84,8 +84,8 @@ func (o Options) withDefaults() (Options, error) {
 	set(&o.Top.Groups, 2)
 	set(&o.Top.Epochs, 20)
 	set(&o.Top.Patience, 5)
-	setF(&o.Top.Rate, 1e-4)
-	setF(&o.Top.HeadRate, 3e-4)
+	setF(&o.Top.Rate, 3e-5)
+	setF(&o.Top.HeadRate, 1e-4)
 	set(&o.Scratch.Size, 64)
 	set(&o.Scratch.Epochs, 20)
 	set(&o.Scratch.Patience, 8)

@@ -1,0 +1,50 @@
+package finetune_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+
+	"transferlab/tlkit/dataset"
+	"transferlab/tlkit/finetune"
+	"transferlab/tlkit/split"
+	"transferlab/tlkit/zoo"
+)
+
+// From a folder of pictures to a file that another program predicts with.
+func Example() {
+	ctx := context.Background()
+	pictures := dataset.Folder("../../notebooks/data/emoji", dataset.FolderOptions{})
+	parts := split.Stratified(pictures, split.Options{Seed: 7})
+	learner := finetune.New(zoo.EfficientNetLite0(), pictures, parts, finetune.Options{Seed: 7})
+
+	run, err := learner.FineTune(ctx, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(run)
+	if err := run.Save("emoji.safetensors"); err != nil {
+		log.Fatal(err)
+	}
+
+	p, err := finetune.Load("emoji.safetensors", finetune.LoadOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer p.Close()
+	probs, err := p.Predict(ctx, "otter.png")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(probs[0].Class, probs[0].P)
+}
+
+// Nothing happens before a method asks for it: a learner of a folder that is not there
+// can be made, and says so when it is used.
+func ExampleNew() {
+	pictures := dataset.Folder("no such folder", dataset.FolderOptions{})
+	learner := finetune.New(zoo.Tiny(1), pictures, split.Stratified(pictures, split.Options{}), finetune.Options{})
+	_, err := learner.Plan(context.Background())
+	fmt.Println(err != nil, learner.BaseRuns())
+	// Output: true 0
+}
