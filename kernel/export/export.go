@@ -35,7 +35,7 @@ type Options struct {
 	Title    string // "" means the notebook's title, its first heading, or its file name
 	Lang     string // language of the prose, as in HTML; "" means "en"
 	FoldCode bool   // code is folded when the page opens
-	ECharts  []byte // the chart library as a script; nil means the one that plots embeds
+	ECharts  []byte // the chart library as a plain script (plots.ECharts); nil leaves charts as still pictures
 }
 
 //go:embed page.html
