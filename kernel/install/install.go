@@ -1,0 +1,424 @@
+// Package install sets a checkout up: the tools and the Python environment that run
+// notebooks, the native libraries that networks run on, the weights, and the kernelspec
+// "Go (tlkit)". Everything lies in the checkout (bin, .venv, .cache) but for the kernelspec
+// of a person who asks for it. Each step is done once and then costs next to nothing.
+package install
+
+import (
+	"context"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"transferlab/plots"
+	"transferlab/tlkit/fetch"
+	"transferlab/tlkit/progress"
+	"transferlab/tlkit/zoo"
+)
+
+// Name is the kernelspec's folder, and the kernel's name in notebooks.
+const Name = "tlkit"
+
+// DisplayName is what JupyterLab shows.
+const DisplayName = "Go (tlkit)"
+
+// Options say what to set up. The zero value is the checkout in the working folder.
+type Options struct {
+	Root string // the checkout; empty: the nearest folder upwards that holds go.mod of this module
+
+	// User puts the kernelspec into the person's own Jupyter folder, not into .venv.
+	User bool
+
+	// CUDA also installs the pinned XLA plugin for NVIDIA GPUs.
+	CUDA bool
+
+	Progress progress.Reporter
+	Log      func(format string, args ...any) // one line for each step that did something; nil: silent
+}
+
+// Place is where the parts of a checkout lie.
+type Place struct{ Root string }
+
+// Find gives the checkout that holds dir, the nearest folder upwards with kernel/tools.mod.
+func Find(dir string) (Place, error) {
+	full, err := filepath.Abs(dir)
+	if err != nil {
+		return Place{}, fmt.Errorf("install: %w", err)
+	}
+	for at := full; ; at = filepath.Dir(at) {
+		if _, err := os.Stat(filepath.Join(at, "kernel", "tools.mod")); err == nil {
+			return Place{at}, nil
+		}
+		if at == filepath.Dir(at) {
+			return Place{}, fmt.Errorf("install: %s is not in a checkout of the project; run the command inside one", full)
+		}
+	}
+}
+
+func (p Place) join(parts ...string) string {
+	return filepath.Join(append([]string{p.Root}, parts...)...)
+}
+
+// Bin is where the tools are.
+func (p Place) Bin() string { return p.join("bin") }
+
+// Python is the interpreter of the checkout's own environment.
+func (p Place) Python() string { return p.join(".venv", "bin", "python") }
+
+// Home is the checkout's TLKIT_HOME.
+func (p Place) Home() string { return p.join(".cache", "tlkit") }
+
+// Spec is the kernelspec's folder in the checkout's own environment.
+func (p Place) Spec() string { return p.join(".venv", "share", "jupyter", "kernels", Name) }
+
+// Environment is what programs need to find what was installed.
+func (p Place) Environment() map[string]string {
+	return map[string]string{
+		"TLKIT_HOME":               p.Home(),
+		"PJRT_PLUGIN_LIBRARY_PATH": filepath.Join(p.Home(), "xla"),
+		"GOMLX_NO_AUTO_INSTALL":    "1",
+	}
+}
+
+// xlaFile is XLA's CPU plugin, built from XLA's source; Apache-2.0.
+func xlaFile() fetch.File {
+	return fetch.File{
+		Name:   "pjrt_c_api_cpu_plugin.so",
+		SHA256: "ad1309ac822b1b24d51b7f9947c7c9fa9ef5d67f390584cbc3d1fa2428fed9c2",
+		Bytes:  201600336,
+		Sources: []fetch.Source{fetch.Wheel{Package: "lammps-jax-pjrt-cpu", Version: "0.11.2", Python: "3.11", Platform: "manylinux_2_27_x86_64",
+			Member: "lammps_jax_pjrt_cpu/pjrt_c_api_cpu_plugin.so"}},
+		Remedy: "go run ./kernel install",
+	}
+}
+
+// runtimeFile is ONNX Runtime's library; MIT.
+func runtimeFile() fetch.File {
+	return fetch.File{
+		Name:   "libonnxruntime.so.1.32.0",
+		SHA256: "6c1585d1bbf45b0712ea4a21b705c5fcb4ba04ff2e30f1fbf81a49faf658638f",
+		Bytes:  34824680,
+		Sources: []fetch.Source{fetch.Wheel{Package: "onnxruntime", Version: "1.32.0", Python: "3.11", Platform: "manylinux_2_28_x86_64",
+			Member: "onnxruntime/capi/libonnxruntime.so.1.32.0"}},
+		Remedy: "go run ./kernel install",
+	}
+}
+
+// Run does every step that is not done yet.
+func Run(ctx context.Context, o Options) error {
+	p, err := Find(orDot(o.Root))
+	if err != nil {
+		return err
+	}
+	if o.Log == nil {
+		o.Log = func(string, ...any) {}
+	}
+	o.Progress = progress.Or(o.Progress)
+	if err := native(ctx, p, o, "xla", xlaFile()); err != nil {
+		return err
+	}
+	if err := native(ctx, p, o, "onnxruntime", runtimeFile()); err != nil {
+		return err
+	}
+	steps := []func(context.Context, Place, Options) error{tools, python, weights, kernelspec}
+	if o.CUDA {
+		steps = append(steps, cuda)
+	}
+	for _, step := range steps {
+		if err := step(ctx, p, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func orDot(root string) string {
+	if root == "" {
+		return "."
+	}
+	return root
+}
+
+// stamped runs do unless the file at stamp says that it was done for the same inputs, and
+// what it made is there.
+func stamped(stamp, made string, inputs []string, do func() error) error {
+	h := sha256.Sum256([]byte(strings.Join(inputs, "\x00")))
+	want := hex.EncodeToString(h[:])
+	if got, err := os.ReadFile(stamp); err == nil && string(got) == want {
+		if _, err := os.Stat(made); err == nil {
+			return nil
+		}
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	return replace(stamp, []byte(want))
+}
+
+// replace writes a file whole or not at all.
+func replace(path string, b []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return fmt.Errorf("install: %w", err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".part-*")
+	if err != nil {
+		return fmt.Errorf("install: %w", err)
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(b)
+	if e := f.Sync(); err == nil {
+		err = e
+	}
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Chmod(f.Name(), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("install: writing %s: %w", path, err)
+	}
+	return nil
+}
+
+// tools builds GoNB, and what it needs for completion, from kernel/tools.mod.
+func tools(ctx context.Context, p Place, o Options) error {
+	mod, err := os.ReadFile(p.join("kernel", "tools.mod"))
+	if err != nil {
+		return fmt.Errorf("install: %w", err)
+	}
+	return stamped(filepath.Join(p.Bin(), ".tools"), filepath.Join(p.Bin(), "gonb"), []string{string(mod), runtime.Version()}, func() error {
+		return o.step(ctx, "building GoNB, goimports and gopls", p.Root, []string{"GOFLAGS=-buildvcs=false", "GOWORK=off"},
+			"go", "build", "-modfile="+filepath.Join("kernel", "tools.mod"), "-trimpath", "-o", p.Bin()+string(filepath.Separator),
+			"github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports", "golang.org/x/tools/gopls")
+	})
+}
+
+// python makes the environment with JupyterLab, every package pinned by hash.
+func python(ctx context.Context, p Place, o Options) error {
+	list := p.join("kernel", "requirements.txt")
+	want, err := os.ReadFile(list)
+	if err != nil {
+		return fmt.Errorf("install: %w", err)
+	}
+	return stamped(p.join(".venv", ".tlkit"), p.join(".venv", "bin", "jupyter"), []string{string(want), p.Root}, func() error {
+		if err := o.step(ctx, "making a Python environment", p.Root, nil, "python3", "-m", "venv", "--clear", p.join(".venv")); err != nil {
+			return fmt.Errorf("%w; Debian has it in the package python3-venv", err)
+		}
+		return o.step(ctx, "installing JupyterLab", p.Root, nil, p.Python(), "-m", "pip", "install", "--quiet",
+			"--disable-pip-version-check", "--no-input", "--require-hashes", "--requirement", list)
+	})
+}
+
+// native puts a library into its folder below TLKIT_HOME.
+func native(ctx context.Context, p Place, o Options, folder string, f fetch.File) error {
+	place := filepath.Join(p.Home(), folder, f.Name)
+	return stamped(filepath.Join(p.Home(), folder, "."+f.Name), place, []string{f.SHA256, p.Root}, func() error {
+		if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
+			o.Log("%s is pinned for linux/amd64 only, this is %s/%s: go-xla's own installer has it for more "+
+				"(go run github.com/gomlx/go-xla/cmd/pjrt_installer); heads and tables run on the Go backend without it, "+
+				"training convolutions there is impractical", f.Name, runtime.GOOS, runtime.GOARCH)
+			return nil
+		}
+		began := time.Now()
+		path, err := f.Path(ctx, fetch.Options{Network: true, Home: p.Home(), Progress: o.Progress})
+		if err != nil {
+			return fmt.Errorf("%w. Without it: heads and tables run on the Go backend, training convolutions there is impractical", err)
+		}
+		if err := os.MkdirAll(filepath.Dir(place), 0o777); err != nil {
+			return fmt.Errorf("install: %w", err)
+		}
+		if err := os.Remove(place); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("install: %w", err)
+		}
+		if err := os.Rename(path, place); err != nil { // the same disk: below TLKIT_HOME both
+			return fmt.Errorf("install: %w", err)
+		}
+		o.Log("installed %s (%.0f MB) in %.1f s", f.Name, float64(f.Bytes)/1e6, time.Since(began).Seconds())
+		return nil
+	})
+}
+
+// weights has the zoo's published weights at hand, so that notebooks need no network.
+func weights(ctx context.Context, p Place, o Options) error {
+	_, err := zoo.EfficientNetLite0().File.Path(ctx, fetch.Options{Network: true, Home: p.Home(), Progress: o.Progress})
+	return err
+}
+
+//go:embed logo.svg
+var logoSVG []byte
+
+//go:embed logo-32x32.png
+var logo32 []byte
+
+//go:embed logo-64x64.png
+var logo64 []byte
+
+// specFile is kernel.json.
+type specFile struct {
+	Argv          []string          `json:"argv"`
+	DisplayName   string            `json:"display_name"`
+	Language      string            `json:"language"`
+	InterruptMode string            `json:"interrupt_mode"`
+	Env           map[string]string `json:"env"`
+	Metadata      map[string]any    `json:"metadata"`
+}
+
+// linkFlags make a cell's program link fast: no symbol tables, and Go's own linker.
+const linkFlags = "'-ldflags=-s -linkmode=internal'"
+
+// spec describes how Jupyter starts the kernel. Cells see this module through a go work
+// file that GoNB writes, and everything they import is in the module cache already: the
+// module proxy is off.
+func spec(p Place, goBin string) specFile {
+	env := map[string]string{
+		"PATH":    escape(p.Bin()) + string(os.PathListSeparator) + escape(goBin) + string(os.PathListSeparator) + "${PATH}",
+		"GOPROXY": "off",
+		"GOFLAGS": "-buildvcs=false " + linkFlags,
+	}
+	for k, v := range p.Environment() {
+		env[k] = escape(v)
+	}
+	return specFile{
+		Argv:          []string{filepath.Join(p.Bin(), "gonb"), "--kernel", "{connection_file}", "-go_work=" + p.Root, "-raw_error=true"},
+		DisplayName:   DisplayName,
+		Language:      "go",
+		InterruptMode: "message",
+		Env:           env,
+		Metadata:      map[string]any{"debugger": false},
+	}
+}
+
+// escape protects a path from Jupyter's ${…} substitution.
+func escape(path string) string { return strings.ReplaceAll(path, "$", "$$") }
+
+// kernelspec writes the kernelspec, with its logo and the chart library that JupyterLab
+// serves from there.
+func kernelspec(_ context.Context, p Place, o Options) error {
+	if strings.ContainsAny(p.Root, ",") {
+		return fmt.Errorf("install: the folder %s has a comma in its name, at which GoNB splits; rename it", p.Root)
+	}
+	goBin, err := exec.LookPath("go")
+	if err != nil {
+		return fmt.Errorf("install: the command go is not there: %w; install Go from https://go.dev/dl", err)
+	}
+	dir := p.Spec()
+	if o.User {
+		if dir, err = userSpec(); err != nil {
+			return err
+		}
+	}
+	b, err := json.MarshalIndent(spec(p, filepath.Dir(goBin)), "", "  ")
+	if err != nil {
+		return fmt.Errorf("install: %w", err)
+	}
+	files := map[string][]byte{"kernel.json": append(b, '\n'), "logo-svg.svg": logoSVG, "logo-32x32.png": logo32, "logo-64x64.png": logo64,
+		"echarts.min.js": plots.ECharts()}
+	changed := false
+	for name, want := range files {
+		path := filepath.Join(dir, name)
+		if got, err := os.ReadFile(path); err == nil && string(got) == string(want) {
+			continue
+		}
+		changed = true
+		if err := replace(path, want); err != nil {
+			return err
+		}
+	}
+	if changed {
+		o.Log("kernelspec %q is in %s", DisplayName, dir)
+	}
+	return nil
+}
+
+// userSpec is the kernelspec's folder in the person's own Jupyter.
+func userSpec() (string, error) {
+	if d := os.Getenv("JUPYTER_DATA_DIR"); d != "" {
+		return filepath.Join(d, "kernels", Name), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("install: %w", err)
+	}
+	if runtime.GOOS == "darwin" {
+		return filepath.Join(home, "Library", "Jupyter", "kernels", Name), nil
+	}
+	return filepath.Join(home, ".local", "share", "jupyter", "kernels", Name), nil
+}
+
+// step runs a command that takes a while and keeps what it says for the error.
+func (o Options) step(ctx context.Context, what, dir string, env []string, name string, args ...string) error {
+	began := time.Now()
+	stop := ticking(o.Progress, what, began)
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), env...)
+	cmd.WaitDelay = 5 * time.Second
+	out, err := cmd.CombinedOutput()
+	stop()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		return fmt.Errorf("install: %s: %s: %w\n%s", what, filepath.Base(name), err, tail(string(out), 20))
+	}
+	o.Log("%s took %.1f s", what, time.Since(began).Seconds())
+	return nil
+}
+
+// ticking reports the seconds that pass, for work whose length nobody knows.
+func ticking(rep progress.Reporter, what string, began time.Time) (stop func()) {
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		t := time.NewTicker(time.Second)
+		defer t.Stop()
+		for {
+			rep.Report(progress.Event{Task: what, Done: int64(time.Since(began).Seconds()), Unit: "s"})
+			select {
+			case <-t.C:
+			case <-done:
+				s := max(1, int64(time.Since(began).Seconds()))
+				rep.Report(progress.Event{Task: what, Done: s, Total: s, Unit: "s"})
+				return
+			}
+		}
+	}()
+	return func() { close(done); <-ended }
+}
+
+func tail(s string, lines int) string {
+	all := strings.Split(strings.TrimSpace(s), "\n")
+	return strings.Join(all[max(0, len(all)-lines):], "\n")
+}
+
+// Data fetches what notebooks use and the repository does not carry.
+func Data(ctx context.Context, o Options) error {
+	p, err := Find(orDot(o.Root))
+	if err != nil {
+		return err
+	}
+	o.Progress = progress.Or(o.Progress)
+	if o.Log == nil {
+		o.Log = func(string, ...any) {}
+	}
+	m := zoo.EfficientNetLite0()
+	path, err := m.File.Path(ctx, fetch.Options{Network: true, Home: p.Home(), Progress: o.Progress})
+	if err != nil {
+		return err
+	}
+	o.Log("weights of %s: %s", m.Card.Name, path)
+	return nil
+}

@@ -1,0 +1,145 @@
+package plots
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-echarts/go-echarts/v2/charts"
+	"github.com/go-echarts/go-echarts/v2/opts"
+)
+
+// Bar is one value, with an interval where Interval says so.
+type Bar struct {
+	Name      string
+	Value     float64
+	Interval  bool
+	Low, High float64
+}
+
+// BarOptions are what bars need besides. X names the values' axis.
+type BarOptions struct {
+	Options
+	Sorted bool // largest first; otherwise in the order given
+	Max    float64
+}
+
+// Bars draws values side by side, each with its interval: the names are on the left, so
+// long ones stay readable.
+func Bars(bars []Bar, o BarOptions) (*Chart, error) {
+	bars = slices.Clone(bars)
+	if o.Sorted {
+		slices.SortStableFunc(bars, func(a, b Bar) int { return cmp.Compare(b.Value, a.Value) })
+	}
+	chart := charts.NewBar()
+	names := make([]string, len(bars))
+	data := make([]opts.BarData, len(bars))
+	var spans, ends []any
+	var text strings.Builder
+	lost, drawn := 0, 0
+	for i, b := range bars {
+		names[i] = b.Name
+		if b.Interval && (!finite(b.Low) || !finite(b.High)) {
+			lost++
+			b.Interval = false
+		}
+		if b.Interval && !(b.Low <= b.High) {
+			return nil, fmt.Errorf("plots: %w: bar %q has the interval %v to %v", ErrData, b.Name, b.Low, b.High)
+		}
+		if !finite(b.Value) {
+			lost++
+			data[i] = opts.BarData{Value: nil}
+			fmt.Fprintf(&text, "  %s: –\n", short(b.Name, 40))
+			continue
+		}
+		drawn++
+		data[i] = opts.BarData{Value: b.Value, ItemStyle: &opts.ItemStyle{Color: palette()[0]}}
+		label, end := number(b.Value), b.Value
+		if b.Interval {
+			label = fmt.Sprintf("%s  (%s – %s)", number(b.Value), number(b.Low), number(b.High))
+			end = max(end, b.High)
+			spans = append(spans, []any{tree{"coord": []any{b.Low, i}}, tree{"coord": []any{b.High, i}}})
+		}
+		ends = append(ends, tree{"value": []any{end, i}, "label": tree{"formatter": label}})
+		fmt.Fprintf(&text, "  %s: %s\n", short(b.Name, 40), label)
+	}
+	if drawn == 0 {
+		return nil, fmt.Errorf("plots: %w: none of %d bars is finite", ErrData, len(bars))
+	}
+	names = unique(names)
+	for i := range names {
+		names[i] = short(names[i], 36)
+	}
+	chart.SetXAxis(names)
+	chart.AddSeries("value", data, charts.WithBarChartOpts(opts.BarChart{}))
+	x, y := axis("value", o.X, 28), axis("category", o.Y, 28)
+	y["data"], y["inverse"] = names, true
+	y["axisLabel"] = tree{"color": "#1a1a1a", "interval": 0}
+	if o.Max > 0 {
+		x["max"] = o.Max
+	}
+	layout := tree{"xAxis": []any{x}, "yAxis": []any{y}, "grid": grid(o.Options, nil, tree{"right": 150}), "tooltip": tree{"trigger": "item"}}
+	height := headroom(o.Options) + 34*len(bars) + 60
+	c, err := build(chart, layout, o.Options, height, text.String(), left(lost))
+	if err != nil {
+		return nil, err
+	}
+	return c.with(func(option tree) {
+		series := option["series"].([]any)
+		if len(spans) > 0 {
+			series[0].(tree)["markLine"] = tree{"silent": true, "animation": false, "symbol": []string{"rect", "rect"}, "symbolSize": []any{[]int{10, 2}, []int{10, 2}},
+				"label": tree{"show": false}, "lineStyle": tree{"type": "solid", "color": "#1a1a1a", "width": 2}, "data": spans}
+		}
+		option["series"] = append(series, tree{"type": "scatter", "name": "label", "symbolSize": 1, "silent": true, "animation": false,
+			"itemStyle": tree{"opacity": 0}, "label": tree{"show": true, "position": "right", "distance": 8, "color": "#1a1a1a"}, "data": ends})
+	})
+}
+
+// Part is how many items of each class are in one part of a split.
+type Part struct {
+	Name   string
+	Counts []int // in the order of the classes
+}
+
+// ClassCounts draws how many items each class has, and in which part they are.
+func ClassCounts(classes []string, parts []Part, o Options) (*Chart, error) {
+	if len(classes) == 0 || len(parts) == 0 {
+		return nil, fmt.Errorf("plots: %w: %d classes in %d parts", ErrData, len(classes), len(parts))
+	}
+	chart := charts.NewBar()
+	names := make([]string, len(classes))
+	for i, c := range classes {
+		names[i] = short(c, 36)
+	}
+	chart.SetXAxis(names)
+	var partNames []string
+	for _, p := range parts {
+		partNames = append(partNames, p.Name)
+	}
+	partNames = unique(partNames)
+	var text strings.Builder
+	for i, p := range parts {
+		if len(p.Counts) != len(classes) {
+			return nil, fmt.Errorf("plots: %w: part %q has %d counts for %d classes", ErrData, p.Name, len(p.Counts), len(classes))
+		}
+		data := make([]opts.BarData, len(p.Counts))
+		for k, n := range p.Counts {
+			data[k] = opts.BarData{Value: n}
+		}
+		chart.AddSeries(partNames[i], data, charts.WithBarChartOpts(opts.BarChart{Stack: "all"}))
+	}
+	for k, c := range names {
+		fmt.Fprintf(&text, "  %s:", c)
+		for i, p := range parts {
+			fmt.Fprintf(&text, " %s %d", partNames[i], p.Counts[k])
+		}
+		text.WriteByte('\n')
+	}
+	x, y := axis("value", cmp.Or(o.X, "items"), 28), axis("category", o.Y, 28)
+	y["data"], y["inverse"] = names, true
+	y["axisLabel"] = tree{"color": "#1a1a1a", "interval": 0}
+	layout := tree{"xAxis": []any{x}, "yAxis": []any{y}, "grid": grid(o, partNames, nil), "legend": legend(o, partNames),
+		"tooltip": tree{"trigger": "axis", "axisPointer": tree{"type": "shadow"}}}
+	return build(chart, layout, o, headroom(o)+26*len(classes)+90, text.String())
+}
