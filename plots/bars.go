@@ -55,11 +55,11 @@ func Bars(bars []Bar, o BarOptions) (*Chart, error) {
 		}
 		drawn++
 		data[i] = opts.BarData{Value: b.Value, ItemStyle: &opts.ItemStyle{Color: palette()[0]}}
-		label, end := number(b.Value), b.Value
+		label, end := fixed(b.Value), b.Value
 		if b.Interval {
-			label = fmt.Sprintf("%s  (%s – %s)", number(b.Value), number(b.Low), number(b.High))
+			label = fmt.Sprintf("%s  (%s – %s)", fixed(b.Value), fixed(b.Low), fixed(b.High))
 			end = max(end, b.High)
-			spans = append(spans, []any{tree{"coord": []any{b.Low, i}}, tree{"coord": []any{b.High, i}}})
+			spans = append(spans, []any{whisker(b.Low, i), whisker(b.High, i)})
 		}
 		ends = append(ends, tree{"value": []any{end, i}, "label": tree{"formatter": label}})
 		fmt.Fprintf(&text, "  %s: %s\n", short(b.Name, 40), label)
@@ -88,12 +88,16 @@ func Bars(bars []Bar, o BarOptions) (*Chart, error) {
 	return c.with(func(option tree) {
 		series := option["series"].([]any)
 		if len(spans) > 0 {
-			series[0].(tree)["markLine"] = tree{"silent": true, "animation": false, "symbol": []string{"rect", "rect"}, "symbolSize": []any{[]int{10, 2}, []int{10, 2}},
-				"label": tree{"show": false}, "lineStyle": tree{"type": "solid", "color": "#1a1a1a", "width": 2}, "data": spans}
+			series[0].(tree)["markLine"] = tree{"silent": true, "animation": false, "label": tree{"show": false}, "lineStyle": tree{"type": "solid", "color": "#1a1a1a", "width": 2}, "data": spans}
 		}
 		option["series"] = append(series, tree{"type": "scatter", "name": "label", "symbolSize": 1, "silent": true, "animation": false,
-			"itemStyle": tree{"opacity": 0}, "label": tree{"show": true, "position": "right", "distance": 8, "color": "#1a1a1a"}, "data": ends})
+			"itemStyle": tree{"color": "transparent"}, "label": tree{"show": true, "position": "right", "distance": 8, "color": "#1a1a1a"}, "data": ends})
 	})
+}
+
+// whisker is one end of an interval: a short stroke across.
+func whisker(v float64, row int) tree {
+	return tree{"coord": []any{v, row}, "symbol": "rect", "symbolSize": []int{10, 2}, "symbolRotate": 90}
 }
 
 // Part is how many items of each class are in one part of a split.
@@ -136,7 +140,8 @@ func ClassCounts(classes []string, parts []Part, o Options) (*Chart, error) {
 		}
 		text.WriteByte('\n')
 	}
-	x, y := axis("value", cmp.Or(o.X, "items"), 28), axis("category", o.Y, 28)
+	o.X = cmp.Or(o.X, "items")
+	x, y := axis("value", o.X, 28), axis("category", o.Y, 28)
 	y["data"], y["inverse"] = names, true
 	y["axisLabel"] = tree{"color": "#1a1a1a", "interval": 0}
 	layout := tree{"xAxis": []any{x}, "yAxis": []any{y}, "grid": grid(o, partNames, nil), "legend": legend(o, partNames),

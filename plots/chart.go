@@ -124,7 +124,8 @@ func build(b base, layout tree, o Options, height int, text string, notes ...str
 // common is the look of every chart.
 func common(o Options) tree {
 	title := tree{"text": clean(o.Title), "subtext": clean(o.Subtitle), "left": 8, "top": 6, "show": o.Title != "" || o.Subtitle != "",
-		"textStyle": tree{"fontSize": 15, "fontWeight": 600, "color": "#1a1a1a"}, "subtextStyle": tree{"fontSize": 12, "color": "#555"}, "itemGap": 4}
+		"textStyle":    tree{"fontSize": 15, "lineHeight": 20, "fontWeight": 600, "color": "#1a1a1a"},
+		"subtextStyle": tree{"fontSize": 12, "lineHeight": 16, "color": "#555"}, "itemGap": 6}
 	return tree{
 		"backgroundColor": "#ffffff",
 		"animation":       false,
@@ -141,7 +142,7 @@ func common(o Options) tree {
 func headroom(o Options) int {
 	switch {
 	case o.Title != "" && o.Subtitle != "":
-		return 56
+		return 58
 	case o.Title != "" || o.Subtitle != "":
 		return 36
 	}
@@ -192,10 +193,17 @@ func legendRows(o Options, names []string) int {
 	return rows
 }
 
-// grid leaves room for the title and the legend.
+// grid leaves room for the title, the legend, and the names of the axes; ECharts itself
+// makes room for their labels.
 func grid(o Options, names []string, extra tree) tree {
-	g := tree{"left": 16, "right": 24, "top": headroom(o) + 24*legendRows(o, names) + 6, "bottom": 12,
-		"outerBoundsMode": "same", "outerBoundsContain": "all", "containLabel": true}
+	g := tree{"left": 14, "right": 28, "top": headroom(o) + 24*legendRows(o, names) + 8, "bottom": 10,
+		"outerBoundsMode": "same", "outerBoundsContain": "axisLabel"}
+	if o.X != "" {
+		g["bottom"] = 34
+	}
+	if o.Y != "" {
+		g["left"] = 40
+	}
 	merge(g, extra)
 	return g
 }
@@ -253,6 +261,15 @@ func number(v float64) string {
 		return "–"
 	}
 	return strconv.FormatFloat(v, 'g', 4, 64)
+}
+
+// fixed writes values below ten with three decimals, so that they line up, and others as
+// number does.
+func fixed(v float64) string {
+	if a := math.Abs(v); a < 10 && (a >= 0.001 || a == 0) && v != math.Trunc(v) {
+		return strconv.FormatFloat(v, 'f', 3, 64)
+	}
+	return number(v)
 }
 
 // HTML is a figure for a page that has ECharts or can get it from Jupyter, see

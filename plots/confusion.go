@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -59,12 +60,7 @@ func Confusion(classes []string, counts [][]int, o Options) (*Chart, error) {
 	}
 	_ = w.Flush()
 	chart.AddSeries("share of the row", data)
-	if o.X == "" {
-		o.X = "predicted"
-	}
-	if o.Y == "" {
-		o.Y = "true class"
-	}
+	o.X, o.Y = cmp.Or(o.X, "predicted"), cmp.Or(o.Y, "true class")
 	longest := 0
 	for _, s := range names {
 		longest = max(longest, len([]rune(s)))

@@ -76,7 +76,7 @@ func Line(series []Series, o LineOptions) (*Chart, error) {
 	x, y := axis(kind(o.LogX), o.X, 28), axis(kind(o.LogY), o.Y, 44)
 	x["scale"], y["scale"] = true, true
 	x["splitLine"] = tree{"show": false}
-	layout := tree{"legend": legend(o.Options, names), "grid": grid(o.Options, names, marksRoom(o.Marks)), "xAxis": []any{x}, "yAxis": []any{y},
+	layout := tree{"legend": legend(o.Options, names), "grid": marksRoom(grid(o.Options, names, nil), o.Marks), "xAxis": []any{x}, "yAxis": []any{y},
 		"tooltip": tree{"trigger": "axis"}}
 	c, err := build(chart, layout, o.Options, 340, text.String(), left(lost))
 	if err != nil || len(o.Marks) == 0 {
@@ -87,19 +87,21 @@ func Line(series []Series, o LineOptions) (*Chart, error) {
 	})
 }
 
-func marksRoom(marks []Mark) tree {
-	if len(marks) == 0 {
-		return nil
+// marksRoom leaves room above for the names of marks, in two rows.
+func marksRoom(g tree, marks []Mark) tree {
+	if len(marks) > 0 {
+		g["top"] = g["top"].(int) + 14*min(len(marks), 2)
+		g["right"] = 48
 	}
-	return tree{"right": 32}
+	return g
 }
 
 func markLine(marks []Mark) tree {
 	var data []any
 	for i, m := range marks {
 		if finite(m.X) {
-			data = append(data, tree{"xAxis": m.X, "label": tree{"formatter": literal(short(m.Name, 40)), "position": "insideEndTop",
-				"distance": []int{4, 4 + 15*(i%2)}, "color": "#555"}})
+			data = append(data, tree{"xAxis": m.X, "label": tree{"formatter": literal(short(m.Name, 40)), "position": "end", "rotate": 0,
+				"align": "center", "distance": 2 + 14*(i%2), "color": "#555"}})
 		}
 	}
 	return tree{"silent": true, "symbol": "none", "animation": false, "lineStyle": tree{"type": "dashed", "color": "#999"}, "data": data}

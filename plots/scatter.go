@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -133,11 +134,9 @@ func Histogram(samples []Sample, o Options) (*Chart, error) {
 		chart.AddSeries(names[i], data, charts.WithBarChartOpts(opts.BarChart{BarGap: "0%", BarCategoryGap: "4%"}))
 		fmt.Fprintf(&text, "  %s: %d values\n", names[i], len(s.Values))
 	}
+	o.Y = cmp.Or(o.Y, "count")
 	x, y := axis("category", o.X, 28), axis("value", o.Y, 44)
 	x["data"] = edges
-	if o.Y == "" {
-		y["name"] = "count"
-	}
 	layout := tree{"legend": legend(o, names), "grid": grid(o, names, nil), "xAxis": []any{x}, "yAxis": []any{y},
 		"tooltip": tree{"trigger": "axis", "axisPointer": tree{"type": "shadow"}}}
 	return build(chart, layout, o, 320, text.String(), left(lost), fmt.Sprintf("%d bins of width %s; labels are their middles.", n, number(width)))
