@@ -77,6 +77,22 @@ func (l *Learner) FeatureCache(ctx context.Context, rep progress.Reporter) (int,
 	return int(l.BaseRuns() - before), err
 }
 
+// Features gives the output of the frozen base, one row a picture in the order of the
+// catalogue: what the probe learns from. Do not change the rows.
+func (l *Learner) Features(ctx context.Context, rep progress.Reporter) ([][]float32, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s, err := l.session(ctx, rep)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := l.features(ctx, s, progress.Or(rep))
+	if err != nil {
+		return nil, err
+	}
+	return rows[s.net.last()], nil
+}
+
 // Probe trains the head alone on the frozen base's features.
 func (l *Learner) Probe(ctx context.Context, rep progress.Reporter) (*Run, error) {
 	return l.do(ctx, rep, probeName)
