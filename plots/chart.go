@@ -289,7 +289,7 @@ func (c *Chart) HTMLWith(inline bool) (string, error) {
 	var data bytes.Buffer
 	json.HTMLEscape(&data, c.option)
 	var b strings.Builder
-	fmt.Fprintf(&b, `<figure class="tlkit-chart" data-tlkit-chart="" data-width="%d" data-height="%d" style="margin:0.5em 0;max-width:%dpx;background:#fff;border-radius:6px">`,
+	fmt.Fprintf(&b, `<figure class="tlkit-chart" data-tlkit-chart="" data-width="%d" data-height="%d" style="margin:0.5em 0;width:%dpx;max-width:100%%;background:#fff;border-radius:6px">`,
 		c.width, c.height, c.width)
 	b.WriteString(svg)
 	fmt.Fprintf(&b, `<script type="application/json" data-tlkit-option="">%s</script>`, data.String())

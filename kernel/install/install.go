@@ -131,7 +131,7 @@ func Run(ctx context.Context, o Options) error {
 	}
 	steps := []func(context.Context, Place, Options) error{tools, python, weights, kernelspec}
 	if o.CUDA {
-		steps = append(steps, cuda)
+		steps = append(steps, gpu)
 	}
 	for _, step := range steps {
 		if err := step(ctx, p, o); err != nil {
@@ -287,6 +287,7 @@ func spec(p Place, goBin string) specFile {
 		"PATH":    escape(p.Bin()) + string(os.PathListSeparator) + escape(goBin) + string(os.PathListSeparator) + "${PATH}",
 		"GOPROXY": "off",
 		"GOFLAGS": "-buildvcs=false " + linkFlags,
+		"GOWORK":  "", // GoNB's own, whatever the person's environment says
 	}
 	for k, v := range p.Environment() {
 		env[k] = escape(v)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"transferlab/tlkit/evaluate"
 	"transferlab/tlkit/progress"
 	"transferlab/tlkit/split"
 )
@@ -61,6 +62,7 @@ type Pair struct {
 	Pictures     int     // that both predicted
 	OnlyA, OnlyB int     // that only A, only B got right
 	Difference   float64 // accuracy of A minus that of B, on those pictures
+	Low, High    float64 // 95 % interval of Difference
 	P            float64 // two-sided
 }
 
@@ -162,62 +164,22 @@ func (r *Result) add(run *Run) {
 func (r *Result) finish() {
 	r.Accuracy = r.OutOfFold.Accuracy()
 	n := len(r.OutOfFold.Labels)
-	r.Low, r.High = wilson(int(math.Round(r.Accuracy*float64(n))), n)
+	share := evaluate.Wilson(int(math.Round(r.Accuracy*float64(n))), n)
+	r.Low, r.High = share.Low, share.High
 	r.PerFold = r.Time / time.Duration(max(len(r.FoldAccuracy), 1))
-}
-
-// wilson is the 95 % score interval of a share (Wilson 1927).
-func wilson(hits, n int) (low, high float64) {
-	if n == 0 {
-		return 0, 1
-	}
-	const z = 1.959963984540054
-	p, m := float64(hits)/float64(n), float64(n)
-	mid := (p + z*z/(2*m)) / (1 + z*z/m)
-	half := z / (1 + z*z/m) * math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
-	return max(mid-half, 0), min(mid+half, 1)
-}
-
-// mcnemar is the exact two-sided test of b against c discordant pairs: twice the smaller
-// tail of a binomial with p = ½ (McNemar 1947), at most 1.
-func mcnemar(b, c int) float64 {
-	n, k := b+c, min(b, c)
-	if n == 0 {
-		return 1
-	}
-	sum := 0.0
-	for i := 0; i <= k; i++ {
-		sum += math.Exp(logChoose(n, i) - float64(n)*math.Ln2)
-	}
-	return min(2*sum, 1)
-}
-
-func logChoose(n, k int) float64 {
-	a, _ := math.Lgamma(float64(n + 1))
-	b, _ := math.Lgamma(float64(k + 1))
-	c, _ := math.Lgamma(float64(n - k + 1))
-	return a - b - c
 }
 
 // pair sets two results against each other on the pictures of the shorter one. The folds
 // are the same and in the same order, so its pictures are the first of the longer one.
 func pair(a, b Result) Pair {
 	n := min(len(a.OutOfFold.Labels), len(b.OutOfFold.Labels))
-	p := Pair{A: a.Name, B: b.Name, Pictures: n}
-	ca, cb := a.OutOfFold.Classes(), b.OutOfFold.Classes()
-	for i := range n {
-		hitA, hitB := ca[i] == a.OutOfFold.Labels[i], cb[i] == b.OutOfFold.Labels[i]
-		if hitA && !hitB {
-			p.OnlyA++
-		}
-		if hitB && !hitA {
-			p.OnlyB++
-		}
+	p := Pair{A: a.Name, B: b.Name, Pictures: n, P: 1, Low: -1, High: 1}
+	c, err := evaluate.McNemar(a.OutOfFold.Labels[:n], a.OutOfFold.Classes()[:n], b.OutOfFold.Classes()[:n])
+	if err != nil { // no picture in common: nothing can be said
+		return p
 	}
-	if n > 0 {
-		p.Difference = float64(p.OnlyA-p.OnlyB) / float64(n)
-	}
-	p.P = mcnemar(p.OnlyA, p.OnlyB)
+	p.OnlyA, p.OnlyB, p.P = c.OnlyA, c.OnlyB, c.P
+	p.Difference, p.Low, p.High = c.Difference.Value, c.Difference.Low, c.Difference.High
 	return p
 }
 
@@ -258,7 +220,7 @@ func (c *Comparison) Pair(a, b string) (p Pair, ok bool) {
 			return p, true
 		}
 		if p.A == b && p.B == a {
-			return Pair{A: a, B: b, Pictures: p.Pictures, OnlyA: p.OnlyB, OnlyB: p.OnlyA, Difference: -p.Difference, P: p.P}, true
+			return Pair{A: a, B: b, Pictures: p.Pictures, OnlyA: p.OnlyB, OnlyB: p.OnlyA, Difference: -p.Difference, Low: -p.High, High: -p.Low, P: p.P}, true
 		}
 	}
 	return Pair{}, false
@@ -284,7 +246,12 @@ func (p Pair) words(what string) string {
 }
 
 func (p Pair) figures() string {
-	return fmt.Sprintf("%.1f points of accuracy, on %d pictures, p = %.2g", 100*math.Abs(p.Difference), p.Pictures, p.P)
+	low, high := p.Low, p.High
+	if p.Difference < 0 {
+		low, high = -high, -low
+	}
+	return fmt.Sprintf("%.1f points of accuracy (95 %% interval %.1f to %.1f), on %d pictures, p = %.2g",
+		100*math.Abs(p.Difference), 100*low, 100*high, p.Pictures, p.P)
 }
 
 // String is the comparison as plain text.

@@ -93,6 +93,18 @@ func (l *Learner) Features(ctx context.Context, rep progress.Reporter) ([][]floa
 	return rows[s.net.last()], nil
 }
 
+// Pixels gives the pictures as RawPixels sees them, one row a picture in the order of the
+// catalogue. Do not change the rows.
+func (l *Learner) Pixels(ctx context.Context, rep progress.Reporter) ([][]float32, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s, err := l.session(ctx, rep)
+	if err != nil {
+		return nil, err
+	}
+	return s.plainPixels(ctx, s.opt.Pixels.Size, progress.Or(rep))
+}
+
 // Probe trains the head alone on the frozen base's features.
 func (l *Learner) Probe(ctx context.Context, rep progress.Reporter) (*Run, error) {
 	return l.do(ctx, rep, probeName)
