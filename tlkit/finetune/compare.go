@@ -52,6 +52,8 @@ type Result struct {
 	PerFold      time.Duration // mean; compiling is in the first fold alone
 	Memory       int64         // highest resident set of the process, bytes
 	Cached       int           // folds that came from the store
+
+	noted int // folds that had a note
 }
 
 // Pair compares two results by McNemar's exact test on pooled out-of-fold predictions.
@@ -126,31 +128,45 @@ func (l *Learner) overFolds(ctx context.Context, s *session, name string, folds 
 		if err := d.check(s.data.len()); err != nil {
 			return out, err
 		}
-		task := fmt.Sprintf("%s, fold %d of %d", name, i+1, len(folds))
-		r, err := l.run(ctx, s, name, d, false, inTask(rep, task))
+		fold := progress.Event{Task: name, Done: int64(i), Total: int64(len(folds)), Unit: "folds"}
+		r, err := l.run(ctx, s, name, d, false, inFold(rep, fold))
 		if err != nil {
-			return out, fmt.Errorf("finetune: %s: %w", task, err)
+			return out, fmt.Errorf("finetune: %s, fold %d of %d: %w", name, i+1, len(folds), err)
 		}
 		out.add(r)
+		fold.Done++
+		if out.Cached == i+1 {
+			fold.Note = "from the store"
+		}
+		rep.Report(fold)
 	}
 	out.finish()
 	if len(folds) < of {
-		out.Note += fmt.Sprintf("; %d of %d folds only", len(folds), of)
+		out.Note = strings.TrimPrefix(fmt.Sprintf("%s; %d of %d folds only", out.Note, len(folds), of), "; ")
 	}
 	return out, nil
 }
 
-// inTask puts a fold's events under one name, without the curves: forty of them would
-// bury a chart.
-func inTask(rep progress.Reporter, task string) progress.Reporter {
+// inFold puts what happens within a fold into the note of one task, without the curves:
+// forty of them would bury a chart.
+func inFold(rep progress.Reporter, fold progress.Event) progress.Reporter {
 	return progress.Func(func(e progress.Event) {
-		e.Task, e.Values = task+": "+e.Task, nil
-		rep.Report(e)
+		fold := fold
+		fold.Note = e.Task
+		if e.Total > 0 {
+			fold.Note = fmt.Sprintf("%s %d of %d %s", e.Task, e.Done, e.Total, e.Unit)
+		}
+		rep.Report(fold)
 	})
 }
 
 func (r *Result) add(run *Run) {
-	r.Note = run.Note
+	if run.Note != "" {
+		if r.noted == 0 {
+			r.Note = run.Note
+		}
+		r.noted++
+	}
 	r.OutOfFold.add(run.Test)
 	r.FoldAccuracy = append(r.FoldAccuracy, run.Test.Accuracy())
 	r.Trained = run.Trained
@@ -162,6 +178,9 @@ func (r *Result) add(run *Run) {
 }
 
 func (r *Result) finish() {
+	if n := len(r.FoldAccuracy); r.noted > 0 && r.noted < n {
+		r.Note = fmt.Sprintf("in %d of %d folds: %s", r.noted, n, r.Note)
+	}
 	r.Accuracy = r.OutOfFold.Accuracy()
 	n := len(r.OutOfFold.Labels)
 	share := evaluate.Wilson(int(math.Round(r.Accuracy*float64(n))), n)
