@@ -129,7 +129,7 @@ func Run(ctx context.Context, o Options) error {
 	if err := native(ctx, p, o, "onnxruntime", runtimeFile()); err != nil {
 		return err
 	}
-	steps := []func(context.Context, Place, Options) error{tools, python, weights, kernelspec}
+	steps := []func(context.Context, Place, Options) error{modules, tools, python, weights, kernelspec}
 	if o.CUDA {
 		steps = append(steps, gpu)
 	}
@@ -191,6 +191,14 @@ func replace(path string, b []byte) error {
 		return fmt.Errorf("install: writing %s: %w", path, err)
 	}
 	return nil
+}
+
+// modules has every module of the graph at hand: GoNB runs go get before a cell, and that
+// looks at all of them, with the network off. It takes a fraction of a second when they are.
+func modules(ctx context.Context, p Place, o Options) error {
+	quiet := o
+	quiet.Log = func(string, ...any) {}
+	return quiet.step(ctx, "downloading modules", p.Root, []string{"GOWORK=off"}, "go", "mod", "download")
 }
 
 // tools builds GoNB, and what it needs for completion, from kernel/tools.mod.
@@ -386,13 +394,14 @@ func ticking(rep progress.Reporter, what string, began time.Time) (stop func()) 
 		defer close(ended)
 		t := time.NewTicker(time.Second)
 		defer t.Stop()
-		for {
-			rep.Report(progress.Event{Task: what, Done: int64(time.Since(began).Seconds()), Unit: "s"})
+		for said := false; ; said = true { // what takes less than a second is not worth a line
 			select {
 			case <-t.C:
+				rep.Report(progress.Event{Task: what, Done: int64(time.Since(began).Seconds()), Unit: "s"})
 			case <-done:
-				s := max(1, int64(time.Since(began).Seconds()))
-				rep.Report(progress.Event{Task: what, Done: s, Total: s, Unit: "s"})
+				if s := max(1, int64(time.Since(began).Seconds())); said {
+					rep.Report(progress.Event{Task: what, Done: s, Total: s, Unit: "s"})
+				}
 				return
 			}
 		}

@@ -1,0 +1,298 @@
+package nb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-gota/gota/dataframe"
+	"github.com/go-gota/gota/series"
+
+	"transferlab/tlkit/store"
+)
+
+func TestCodecRoundTrips(t *testing.T) {
+	type plain struct {
+		A int
+		B []float64
+		C map[string]bool
+		D *string
+	}
+	text := "x"
+	check := func(name string, err error) {
+		t.Helper()
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	_, err := encode("floats", []float64{1.0 / 3, math.NaN(), math.Inf(-1), math.Copysign(0, -1), 5e-324})
+	check("floats", err)
+	_, err = encode("matrix", [][]float32{{1, 2}, nil, {3}})
+	check("matrix", err)
+	_, err = encode("struct", plain{A: 1, B: []float64{2}, C: map[string]bool{"k": true}, D: &text})
+	check("struct", err)
+	_, err = encode("time", time.Now().Round(0))
+	check("time", err)
+	b, err := encode("text", "a\x00ü")
+	check("text", err)
+	if got, err := decode[string](b); err != nil || got != "a\x00ü" {
+		t.Error(got, err)
+	}
+}
+
+func TestFramesRoundTrip(t *testing.T) {
+	df := dataframe.New(
+		series.New([]string{"a", "", "with\nline", "NaN"}, series.String, "text"),
+		series.New([]float64{1.0 / 3, math.NaN(), -0.0, 1e300}, series.Float, "number"),
+		series.New([]string{"1", "NaN", "-3", "9007199254740993"}, series.Int, "whole"),
+		series.New([]string{"true", "false", "NaN", "true"}, series.Bool, "truth"),
+	)
+	b, err := encode("frame", df)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := decode[dataframe.DataFrame](b)
+	if err != nil || !sameFrame(df, back) || back.Nrow() != 4 {
+		t.Fatal(err, back)
+	}
+	if v, _ := back.Elem(3, 2).Int(); v != 9007199254740993 {
+		t.Error("whole numbers lose digits:", v)
+	}
+	for at, want := range map[[2]int]bool{{1, 0}: false, {3, 0}: true, {1, 1}: true, {1, 2}: true, {0, 3}: false, {2, 3}: true} {
+		if back.Elem(at[0], at[1]).IsNA() != want {
+			t.Errorf("row %d, column %d: missing is %v", at[0], at[1], !want)
+		}
+	}
+}
+
+func TestWhatCannotBeKept(t *testing.T) {
+	type hidden struct {
+		A int
+		b int
+	}
+	var h hidden
+	h.b = 1
+	for name, c := range map[string]struct {
+		err   error
+		where string
+	}{
+		"hidden":    {second(encode("x", h)), ".b"},
+		"nested":    {second(encode("x", []map[string]hidden{})), ".b"},
+		"function":  {second(encode("x", struct{ F func() }{})), ".F"},
+		"channel":   {second(encode("x", make(chan int))), "chan"},
+		"interface": {second(encode("x", []any{1})), "interface"},
+	} {
+		var e *UnkeepableError
+		if !errors.As(c.err, &e) || !strings.Contains(c.err.Error(), c.where) {
+			t.Errorf("%s: %v", name, c.err)
+		}
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestTokensIgnoreLayout(t *testing.T) {
+	a := tokens([]byte("func f(a int) int { // remark\n\treturn g(a, 2)\n}"))
+	b := tokens([]byte("func f(a int) int {\n\n\treturn g(\n\t\ta,\n\t\t2,\n\t) /* other */\n}"))
+	c := tokens([]byte("func f(a int) int {\n\treturn g(a, 3)\n}"))
+	if !slices.Equal(a, b) || slices.Equal(a, c) {
+		t.Errorf("%q\n%q", a, b)
+	}
+}
+
+// cellSource is a program as GoNB makes them, with places to change.
+const cellSource = `package main
+
+import (
+	"context"
+	"fmt"
+
+	"transferlab/kernel/nb"
+)
+
+const factor = CONST
+
+// REMARK
+func helper(n int) int { return n * factor HELPER }
+
+func unrelated() int { return UNRELATED }
+
+type shape struct{ Side int }
+
+func (s shape) Area() int { return s.Side * s.Side METHOD }
+
+var squares = nb.Cached("squares", nb.Inputs{"n": 4, "file": nb.File("in.txt")}, func(ctx context.Context) ([]int, error) {
+	fmt.Println("computing")
+	return []int{helper(2), shape{3}.Area()}, nil
+})
+
+var sum = nb.Cached("sum", nb.Inputs{"squares": squares}, total)
+
+func total(ctx context.Context) (int, error) {
+	all, err := squares.Get(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return all[0] + all[1], nil
+}
+
+func main() {
+	_ = unrelated()
+	fmt.Println(sum)
+	fmt.Println("sum is", nb.Must(sum.Get(nb.Context())))
+}
+`
+
+// Cells are real programs here: compiled, run, changed, and run again.
+func TestCachedInPrograms(t *testing.T) {
+	root := moduleRoot()
+	if root == "" {
+		t.Fatal("the module's folder is not known")
+	}
+	dir, home := t.TempDir(), t.TempDir()
+	work := fmt.Sprintf("go 1.26.5\nuse (\n\t.\n\t%q\n)\n", root)
+	for name, content := range map[string]string{"go.mod": "module cell\n\ngo 1.26.5\n", "go.work": work, "in.txt": "one"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	values := map[string]string{"CONST": "10", "REMARK": "", "HELPER": "", "UNRELATED": "1", "METHOD": ""}
+	run := func() string {
+		t.Helper()
+		src := cellSource
+		for k, v := range values {
+			src = strings.ReplaceAll(src, k, v)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(src), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		build := exec.Command("go", "build", "-buildvcs=false", "-o", "cell", ".")
+		build.Dir = dir
+		build.Env = append(os.Environ(), "GOWORK="+filepath.Join(dir, "go.work"), "GOFLAGS=-mod=readonly")
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		cmd := exec.Command(filepath.Join(dir, "cell"))
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), store.HomeEnv+"="+home)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		return string(out)
+	}
+	expect := func(step, out string, computes bool, says ...string) {
+		t.Helper()
+		if strings.Contains(out, "computing") != computes {
+			t.Errorf("%s: computes: %v\n%s", step, !computes, out)
+		}
+		for _, s := range says {
+			if !strings.Contains(out, s) {
+				t.Errorf("%s: does not say %q:\n%s", step, s, out)
+			}
+		}
+	}
+	expect("first", run(), true, "sum: not made yet", "squares: made in", "for the first time", "sum is 29")
+	expect("again", run(), false, "sum: fresh", "sum: from the store", "sum is 29")
+	values["REMARK"] = "another remark"
+	values["UNRELATED"] = "2"
+	expect("remark, and what is not used", run(), false, "sum: fresh", "sum is 29")
+	values["HELPER"] = "+ 1"
+	expect("helper", run(), true, "sum: STALE, changed since: squares", "changed: code of helper", "sum is 30")
+	values["CONST"] = "20"
+	expect("constant", run(), true, "changed: code of factor", "sum is 50")
+	values["METHOD"] = "+ 100"
+	expect("method", run(), true, "changed: code of", "sum is 150")
+	if err := os.WriteFile(filepath.Join(dir, "in.txt"), []byte("two"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	expect("file", run(), true, "changed: file", "sum is 150")
+	// What was made for an earlier state is still there.
+	values["METHOD"], values["CONST"], values["HELPER"] = "", "10", ""
+	if err := os.WriteFile(filepath.Join(dir, "in.txt"), []byte("one"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	expect("back", run(), false, "sum is 29")
+	// A damaged entry is made again.
+	err := filepath.WalkDir(filepath.Join(home, "store"), func(path string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			return os.WriteFile(path, []byte("damaged"), 0o666)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect("damaged", run(), true, "sum is 29")
+}
+
+func TestCachedRefusesCapturedVariables(t *testing.T) {
+	t.Setenv(store.HomeEnv, t.TempDir())
+	local := 3
+	a := Cached("captures", nil, func(context.Context) (int, error) { return local, nil })
+	if _, err := a.Get(context.Background()); err == nil || !strings.Contains(err.Error(), "local") {
+		t.Error(err)
+	}
+}
+
+func TestFolderInput(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, s string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(s), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("a", "1")
+	one, err := inputDigest(context.Background(), Folder(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("b", "")
+	two, _ := inputDigest(context.Background(), Folder(dir))
+	if one == two {
+		t.Error("a new file does not count")
+	}
+	if _, err := inputDigest(context.Background(), File(filepath.Join(dir, "none"))); !errors.Is(err, os.ErrNotExist) {
+		t.Error(err)
+	}
+	if _, err := inputDigest(context.Background(), func() {}); err == nil {
+		t.Error("a function is an input")
+	}
+}
+
+func TestStoreView(t *testing.T) {
+	t.Setenv(store.HomeEnv, t.TempDir())
+	k, err := Store()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := k.store.Put(context.Background(), store.Made{Producer: "notebook: <b>x"}, []byte("abc")); err != nil {
+		t.Fatal(err)
+	}
+	if h := k.HTML(); strings.Contains(h, "<b>") || !strings.Contains(h, "1 entries") {
+		t.Error(h)
+	}
+	if n, err := k.Clear(context.Background(), "<b>x"); err != nil || n == 0 {
+		t.Error(n, err)
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	b, _ := encode("x", map[string][]float64{"a": {1, 2}})
+	f.Add(b)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if v, err := decode[map[string][]float64](b); err == nil && !same(reflect.ValueOf(v), reflect.ValueOf(v)) {
+			t.Error("not itself")
+		}
+		_, _ = decode[dataframe.DataFrame](b)
+	})
+}
