@@ -7,6 +7,7 @@
 //	go run ./kernel html NOTEBOOK…     export executed notebooks as single offline pages
 //	go run ./kernel data               fetch the weights and larger data sets
 //	go run ./kernel cache              what the store holds; --clear empties it
+//	go run ./kernel rename MODULE      give the module another path
 //	go run ./kernel env                environment variables for plain programs, for a shell to evaluate
 package main
 
@@ -31,6 +32,8 @@ import (
 
 	"transferlab/kernel/export"
 	"transferlab/kernel/install"
+	"transferlab/kernel/lint"
+	"transferlab/kernel/rename"
 	"transferlab/kernel/run"
 	"transferlab/plots"
 	"transferlab/tlkit/progress"
@@ -41,7 +44,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	root := &cobra.Command{Use: "kernel", Short: "The Jupyter side of transferlab", SilenceUsage: true, SilenceErrors: true}
-	root.AddCommand(installCommand(), doctorCommand(), labCommand(), runCommand(), htmlCommand(), dataCommand(), cacheCommand(), envCommand())
+	root.AddCommand(installCommand(), doctorCommand(), labCommand(), runCommand(), htmlCommand(), dataCommand(), cacheCommand(), envCommand(), renameCommand())
 	if err := root.ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		if errors.Is(err, context.Canceled) {
@@ -138,6 +141,13 @@ func runCommand() *cobra.Command {
 			}
 			o.Python = p.Python()
 			for _, path := range paths {
+				found, err := lint.File(path)
+				if err != nil {
+					return err
+				}
+				for _, f := range found {
+					log("note: %s: %v", filepath.Base(path), f)
+				}
 				if _, err := run.Notebook(c.Context(), path, o); err != nil {
 					return err
 				}
@@ -223,4 +233,23 @@ func envCommand() *cobra.Command {
 			}
 			return nil
 		}}
+}
+
+func renameCommand() *cobra.Command {
+	force := false
+	c := &cobra.Command{Use: "rename MODULE", Args: cobra.ExactArgs(1), Short: "Give the module another path, as example.org/you/transferlab",
+		RunE: func(c *cobra.Command, args []string) error {
+			p, err := here()
+			if err != nil {
+				return err
+			}
+			changed, err := rename.Module(c.Context(), p.Root, args[0], force)
+			if err != nil {
+				return err
+			}
+			log("%d files name the module %s now; run make test", len(changed), args[0])
+			return nil
+		}}
+	c.Flags().BoolVar(&force, "force", false, "also with changes that are not committed")
+	return c
 }
