@@ -44,7 +44,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	root := &cobra.Command{Use: "kernel", Short: "The Jupyter side of transferlab", SilenceUsage: true, SilenceErrors: true}
-	root.AddCommand(installCommand(), doctorCommand(), labCommand(), runCommand(), htmlCommand(), dataCommand(), cacheCommand(), envCommand(), renameCommand())
+	root.AddCommand(installCommand(), doctorCommand(), labCommand(), runCommand(), htmlCommand(), dataCommand(), cacheCommand(), envCommand(), renameCommand(), smokeCommand())
 	if err := root.ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		if errors.Is(err, context.Canceled) {
@@ -252,4 +252,9 @@ func renameCommand() *cobra.Command {
 		}}
 	c.Flags().BoolVar(&force, "force", false, "also with changes that are not committed")
 	return c
+}
+
+func smokeCommand() *cobra.Command {
+	return &cobra.Command{Use: install.SmokeCommand + " BACKEND", Args: cobra.ExactArgs(1), Hidden: true, Short: "Run a small graph on a backend",
+		RunE: func(_ *cobra.Command, args []string) error { return install.Smoke(args[0]) }}
 }

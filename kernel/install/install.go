@@ -82,11 +82,18 @@ func (p Place) Spec() string { return p.join(".venv", "share", "jupyter", "kerne
 
 // Environment is what programs need to find what was installed.
 func (p Place) Environment() map[string]string {
-	return map[string]string{
+	env := map[string]string{
 		"TLKIT_HOME":               p.Home(),
 		"PJRT_PLUGIN_LIBRARY_PATH": filepath.Join(p.Home(), "xla"),
 		"GOMLX_NO_AUTO_INSTALL":    "1",
 	}
+	// On a GPU, XLA runs NVIDIA's assembler. It splits its flags at blanks, so a folder with
+	// one in its name is left to its own search.
+	cuda := filepath.Join(p.Home(), "xla", "nvidia", "cu13")
+	if _, err := os.Stat(cuda); err == nil && !strings.ContainsAny(cuda, " \t") && os.Getenv("XLA_FLAGS") == "" {
+		env["XLA_FLAGS"] = "--xla_gpu_cuda_data_dir=" + cuda
+	}
+	return env
 }
 
 // xlaFile is XLA's CPU plugin, built from XLA's source; Apache-2.0.

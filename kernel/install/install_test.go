@@ -1,0 +1,206 @@
+package install
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestFind(t *testing.T) {
+	p, err := Find(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(p.Root, "go.mod")); err != nil {
+		t.Error(err)
+	}
+	if _, err := Find(t.TempDir()); err == nil {
+		t.Error("a folder elsewhere is taken")
+	}
+}
+
+// Folders are called all sorts of things, and Jupyter replaces ${…} in the environment.
+func TestSpec(t *testing.T) {
+	p := Place{Root: `/home/é/with spaces/it's $HOME`}
+	s := spec(p, "/usr/local/go/bin")
+	b, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back specFile
+	if err := json.Unmarshal(b, &back); err != nil {
+		t.Fatal(err)
+	}
+	if back.DisplayName != "Go (tlkit)" || back.Language != "go" || back.InterruptMode != "message" {
+		t.Errorf("%+v", back)
+	}
+	if back.Argv[0] != p.Root+"/bin/gonb" || back.Argv[1] != "--kernel" || back.Argv[2] != "{connection_file}" || back.Argv[3] != "-go_work="+p.Root {
+		t.Errorf("%q", back.Argv)
+	}
+	for k, want := range map[string]string{
+		"GOPROXY": "off", "GOWORK": "", "TLKIT_HOME": `/home/é/with spaces/it's $$HOME/.cache/tlkit`,
+		"PATH": `/home/é/with spaces/it's $$HOME/bin:/usr/local/go/bin:${PATH}`,
+	} {
+		if got, ok := back.Env[k]; !ok || got != want {
+			t.Errorf("%s is %q, want %q", k, got, want)
+		}
+	}
+}
+
+func TestStamped(t *testing.T) {
+	dir := t.TempDir()
+	stamp, made := filepath.Join(dir, ".stamp"), filepath.Join(dir, "made")
+	runs := 0
+	do := func() error { runs++; return os.WriteFile(made, nil, 0o666) }
+	step := func(want int, inputs ...string) {
+		t.Helper()
+		if err := stamped(stamp, made, inputs, do); err != nil || runs != want {
+			t.Errorf("%d runs, want %d, %v", runs, want, err)
+		}
+	}
+	step(1, "a")
+	step(1, "a")
+	step(2, "b")
+	if err := os.Remove(made); err != nil {
+		t.Fatal(err)
+	}
+	step(3, "b")
+	fault := errors.New("no")
+	if err := stamped(stamp, made, []string{"c"}, func() error { return fault }); !errors.Is(err, fault) {
+		t.Error(err)
+	}
+	step(3, "b")
+}
+
+func TestReplaceLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "sub", "f")
+	for _, s := range []string{"one", "two"} {
+		if err := replace(path, []byte(s)); err != nil {
+			t.Fatal(err)
+		}
+		if b, _ := os.ReadFile(path); string(b) != s {
+			t.Error(string(b))
+		}
+	}
+	if all, _ := os.ReadDir(filepath.Dir(path)); len(all) != 1 {
+		t.Error(all)
+	}
+}
+
+func TestPrint(t *testing.T) {
+	var b bytes.Buffer
+	good := Finding{Part: "Go", OK: true, Found: "go1.26", Needed: true}
+	if err := Print(&b, []Finding{good, {Part: "browser", Found: "none", Remedy: "apt-get install chromium"}}); err != nil {
+		t.Error("what is not needed counts as a lack:", err)
+	}
+	if s := b.String(); !strings.Contains(s, "missing") || !strings.Contains(s, "to mend it: apt-get install chromium") || strings.Contains(s, "MISSING") {
+		t.Error(s)
+	}
+	b.Reset()
+	if err := Print(&b, []Finding{good, {Part: "GoNB", Needed: true, Remedy: "make setup"}}); !errors.Is(err, ErrLack) || !strings.Contains(b.String(), "MISSING") {
+		t.Error(err, b.String())
+	}
+}
+
+// An empty checkout lacks everything that set-up makes, each with its remedy.
+func TestDoctorOfAnEmptyCheckout(t *testing.T) {
+	for _, k := range []string{"TLKIT_HOME", "PJRT_PLUGIN_LIBRARY_PATH", "ONNXRUNTIME_SHARED_LIBRARY_PATH", "GOMLX_NO_AUTO_INSTALL", "TLKIT_BACKEND"} {
+		t.Setenv(k, "")
+	}
+	t.Setenv("HOME", t.TempDir())
+	missing := map[string]bool{}
+	for _, f := range Doctor(context.Background(), Place{t.TempDir()}) {
+		if !f.OK {
+			missing[f.Part] = true
+			if f.Remedy == "" || f.Found == "" {
+				t.Errorf("%+v", f)
+			}
+		}
+	}
+	for _, part := range []string{"JupyterLab", "GoNB", "goimports", "gopls", "kernelspec", "ONNX Runtime", "weights"} {
+		if !missing[part] {
+			t.Errorf("%s is not missed", part)
+		}
+	}
+	if missing["Go"] {
+		t.Error("Go is missed")
+	}
+}
+
+func TestSmoke(t *testing.T) {
+	if err := Smoke("go"); err != nil {
+		t.Error(err)
+	}
+	if err := Smoke("nonsense"); err == nil {
+		t.Error("a backend that is none runs")
+	}
+}
+
+// The plugin must find NVIDIA's libraries from where it lies.
+func TestLayOut(t *testing.T) {
+	xla := filepath.Join(t.TempDir(), "xla")
+	for _, name := range []string{"site/jax_plugins/xla_cuda13/xla_cuda_plugin.so", "site/nvidia/cu13/lib/libcublas.so.13"} {
+		if err := replace(filepath.Join(xla, name), []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		if err := layOut(xla); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(xla, "cuda", "pjrt_c_api_cuda_plugin.so")); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(xla, "cuda", "..", "nvidia", "cu13", "lib", "libcublas.so.13")); err != nil {
+		t.Error(err)
+	}
+	if err := layOut(filepath.Join(t.TempDir(), "empty")); err == nil {
+		t.Error("nothing was laid out")
+	}
+}
+
+// Every requirement is pinned by hash, and names no address.
+func TestRequirementsArePinned(t *testing.T) {
+	for _, name := range []string{"requirements.txt", "requirements-cuda.txt"} {
+		b, err := os.ReadFile(filepath.Join("..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pins := strings.Count(string(b), "==")
+		if pins < 10 || strings.Count(string(b), "--hash=sha256:") < pins || strings.Contains(string(b), "://") {
+			t.Errorf("%s: %d pins, %d hashes", name, pins, strings.Count(string(b), "--hash=sha256:"))
+		}
+	}
+}
+
+// The kernelspec of a person goes into that person's folder, with all that Jupyter serves.
+func TestUserKernelspec(t *testing.T) {
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Fatal(err)
+	}
+	data := t.TempDir()
+	t.Setenv("JUPYTER_DATA_DIR", data)
+	p, err := Find(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := kernelspec(context.Background(), p, Options{User: true, Log: func(string, ...any) {}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"kernel.json", "logo-svg.svg", "logo-32x32.png", "logo-64x64.png", "echarts.min.js"} {
+		if st, err := os.Stat(filepath.Join(data, "kernels", "tlkit", name)); err != nil || st.Size() < 100 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := kernelspec(context.Background(), Place{"/a,b"}, Options{}); err == nil {
+		t.Error("a comma is taken")
+	}
+}
