@@ -26,7 +26,8 @@ demo: setup
 	bin/kernel html --to notebooks/html .cache/executed/01_first_transfer.ipynb
 	@echo "open notebooks/html/01_first_transfer.html in a browser"
 
-test: vet unit quick
+# The quick notebooks come first: a test exports them and looks at the pages.
+test: vet quick unit
 
 vet: setup
 	go vet ./...

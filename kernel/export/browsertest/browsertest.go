@@ -129,10 +129,10 @@ func (p *Page) listen(address string) error {
 	})
 }
 
-// Eval evaluates JavaScript in the page, also where the page's own scripts are off.
+// Eval evaluates JavaScript in the page and waits for a promise, also where the page's own scripts are off.
 func Eval[T any](t testing.TB, p *Page, js string) T {
 	t.Helper()
-	v, err := chromedp.Run(p.Ctx, chromedp.Evaluate[T](js))
+	v, err := chromedp.Run(p.Ctx, chromedp.Evaluate[T](js, chromedp.EvalAwaitPromise))
 	if err != nil {
 		t.Fatalf("evaluating %s: %v", js, err)
 	}
