@@ -2,6 +2,7 @@
 // to RESULTS.md.
 //
 //	go run ./tlkit/bench features            speed of frozen features, all peers
+//	go run ./tlkit/bench cells               from a changed cell to its first output
 //	go run ./tlkit/bench -rounds 9 features
 //
 // The peers run in a Python environment of their own, .venv-bench, made from
@@ -35,7 +36,7 @@ type setup struct {
 }
 
 func sections() []section {
-	return []section{{"features", "Frozen features: EfficientNet-Lite0 at 224×224", features}}
+	return []section{{"features", "Frozen features: EfficientNet-Lite0 at 224×224", features}, {"cells", "Turn-around of a cell", cells}}
 }
 
 func main() {
