@@ -130,13 +130,9 @@ func Run(ctx context.Context, o Options) error {
 		o.Log = func(string, ...any) {}
 	}
 	o.Progress = progress.Or(o.Progress)
-	if err := native(ctx, p, o, "xla", xlaFile()); err != nil {
-		return err
-	}
-	if err := native(ctx, p, o, "onnxruntime", runtimeFile()); err != nil {
-		return err
-	}
-	steps := []func(context.Context, Place, Options) error{modules, tools, python, weights, kernelspec}
+	// Python comes first: what else is fetched is fetched with its pip, for a system's own
+	// interpreter may have none.
+	steps := []func(context.Context, Place, Options) error{python, libraries, weights, modules, tools, kernelspec}
 	if o.CUDA {
 		steps = append(steps, gpu)
 	}
@@ -237,6 +233,18 @@ func python(ctx context.Context, p Place, o Options) error {
 	})
 }
 
+func libraries(ctx context.Context, p Place, o Options) error {
+	if err := native(ctx, p, o, "xla", xlaFile()); err != nil {
+		return err
+	}
+	return native(ctx, p, o, "onnxruntime", runtimeFile())
+}
+
+// fetching is how files are fetched: with the checkout's own pip.
+func (p Place) fetching(o Options) fetch.Options {
+	return fetch.Options{Network: true, Home: p.Home(), Python: p.Python(), Progress: o.Progress}
+}
+
 // native puts a library into its folder below TLKIT_HOME.
 func native(ctx context.Context, p Place, o Options, folder string, f fetch.File) error {
 	place := filepath.Join(p.Home(), folder, f.Name)
@@ -248,7 +256,7 @@ func native(ctx context.Context, p Place, o Options, folder string, f fetch.File
 			return nil
 		}
 		began := time.Now()
-		path, err := f.Path(ctx, fetch.Options{Network: true, Home: p.Home(), Progress: o.Progress})
+		path, err := f.Path(ctx, p.fetching(o))
 		if err != nil {
 			return fmt.Errorf("%w. Without it: heads and tables run on the Go backend, training convolutions there is impractical", err)
 		}
@@ -268,7 +276,7 @@ func native(ctx context.Context, p Place, o Options, folder string, f fetch.File
 
 // weights has the zoo's published weights at hand, so that notebooks need no network.
 func weights(ctx context.Context, p Place, o Options) error {
-	_, err := zoo.EfficientNetLite0().File.Path(ctx, fetch.Options{Network: true, Home: p.Home(), Progress: o.Progress})
+	_, err := zoo.EfficientNetLite0().File.Path(ctx, p.fetching(o))
 	return err
 }
 
@@ -432,7 +440,7 @@ func Data(ctx context.Context, o Options) error {
 		o.Log = func(string, ...any) {}
 	}
 	m := zoo.EfficientNetLite0()
-	path, err := m.File.Path(ctx, fetch.Options{Network: true, Home: p.Home(), Progress: o.Progress})
+	path, err := m.File.Path(ctx, p.fetching(o))
 	if err != nil {
 		return err
 	}

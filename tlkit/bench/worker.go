@@ -2,21 +2,17 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
-	"image"
-	"image/color"
-	"image/jpeg"
 	"math"
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"sync"
 	"time"
 
+	"transferlab/tlkit/dataset"
 	"transferlab/tlkit/device"
 	"transferlab/tlkit/zoo"
 )
@@ -110,31 +106,13 @@ func decode(paths []string) ([]uint8, error) {
 		if err != nil {
 			return nil, err
 		}
-		img, err := jpeg.Decode(bytes.NewReader(b))
+		img, err := dataset.Decode(b, dataset.FolderOptions{})
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", p, err)
 		}
-		ycc, ok := img.(*image.YCbCr)
-		if !ok {
-			return nil, fmt.Errorf("%s is not a colour JPEG", p)
-		}
-		pixels = appendRGB(pixels, ycc)
+		pixels = append(pixels, img.Pix...)
 	}
 	return pixels, nil
-}
-
-func appendRGB(out []uint8, img *image.YCbCr) []uint8 {
-	b := img.Bounds()
-	at := len(out)
-	out = slices.Grow(out, 3*b.Dx()*b.Dy())[:at+3*b.Dx()*b.Dy()]
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		for x := b.Min.X; x < b.Max.X; x++ {
-			c := img.COffset(x, y)
-			out[at], out[at+1], out[at+2] = color.YCbCrToRGB(img.Y[img.YOffset(x, y)], img.Cb[c], img.Cr[c])
-			at += 3
-		}
-	}
-	return out
 }
 
 // serve extracts from pictures in memory, batches of 32, one pass a line of input.

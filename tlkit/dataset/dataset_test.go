@@ -209,6 +209,34 @@ func TestTransparencyAndKinds(t *testing.T) {
 	}
 }
 
+// Colours are those of color.YCbCrToRGB, whatever the subsampling and wherever the picture
+// was cut.
+func TestColours(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 3))
+	for _, ratio := range []image.YCbCrSubsampleRatio{image.YCbCrSubsampleRatio444, image.YCbCrSubsampleRatio422, image.YCbCrSubsampleRatio420,
+		image.YCbCrSubsampleRatio440, image.YCbCrSubsampleRatio411, image.YCbCrSubsampleRatio410} {
+		whole := image.NewYCbCr(image.Rect(0, 0, 37, 23), ratio)
+		for _, plane := range [][]uint8{whole.Y, whole.Cb, whole.Cr} {
+			for i := range plane {
+				plane[i] = uint8(rng.Uint32())
+			}
+		}
+		for _, cut := range []image.Rectangle{whole.Rect, image.Rect(3, 5, 30, 20), image.Rect(4, 4, 5, 5)} {
+			src := whole.SubImage(cut).(*image.YCbCr)
+			m := flatten(src, RGB{})
+			for y := range m.Height {
+				for x := range m.Width {
+					c := src.YCbCrAt(cut.Min.X+x, cut.Min.Y+y)
+					r, g, b := color.YCbCrToRGB(c.Y, c.Cb, c.Cr)
+					if d := m.Pix[3*(y*m.Width+x):]; d[0] != r || d[1] != g || d[2] != b {
+						t.Fatalf("%v, %v: pixel %d,%d is %v, want %d %d %d", ratio, cut, x, y, d[:3], r, g, b)
+					}
+				}
+			}
+		}
+	}
+}
+
 // withOrientation puts an EXIF segment into a JPEG.
 func withOrientation(jpg []byte, o uint16, order binary.AppendByteOrder) []byte {
 	head := "II*\x00"

@@ -172,12 +172,18 @@ func flatten(src image.Image, bg RGB) *Image {
 			}
 		}
 	case *image.YCbCr:
+		shift := 0
+		switch s.SubsampleRatio {
+		case image.YCbCrSubsampleRatio444, image.YCbCrSubsampleRatio440:
+		case image.YCbCrSubsampleRatio422, image.YCbCrSubsampleRatio420:
+			shift = 1
+		default:
+			shift = 2
+		}
 		for y := range h {
-			for x := range w {
-				yi, ci := s.YOffset(r.Min.X+x, r.Min.Y+y), s.COffset(r.Min.X+x, r.Min.Y+y)
-				d := out.Pix[3*(y*w+x):]
-				d[0], d[1], d[2] = color.YCbCrToRGB(s.Y[yi], s.Cb[ci], s.Cr[ci])
-			}
+			at, c := s.YOffset(r.Min.X, r.Min.Y+y), s.COffset(r.Min.X, r.Min.Y+y)
+			odd := r.Min.X & (1<<shift - 1)
+			colours(out.Pix[3*y*w:3*(y+1)*w], s.Y[at:at+w], s.Cb[c:], s.Cr[c:], odd, shift)
 		}
 	case *image.Gray:
 		for y := range h {
@@ -195,6 +201,28 @@ func flatten(src image.Image, bg RGB) *Image {
 		}
 	}
 	return out
+}
+
+// colours turns a row of luma and chroma into RGB; one chroma value serves 1<<shift pixels,
+// the first of which may be cut off by odd of them. The arithmetic is that of
+// color.YCbCrToRGB: JFIF's in 16-bit fixed point.
+func colours(dst, luma, cb, cr []uint8, odd, shift int) {
+	for x, v := range luma {
+		c := (x + odd) >> shift
+		y, b, r := int32(v)*0x10101, int32(cb[c])-128, int32(cr[c])-128
+		d := dst[3*x : 3*x+3 : 3*x+3]
+		d[0] = channel(y + 91881*r)
+		d[1] = channel(y - 22554*b - 46802*r)
+		d[2] = channel(y + 116130*b)
+	}
+}
+
+// channel is the upper byte of a 24-bit value, held within 0…255.
+func channel(v int32) uint8 {
+	if uint32(v)&0xff000000 == 0 {
+		return uint8(v >> 16)
+	}
+	return uint8(^(v >> 31))
 }
 
 // lay writes one pixel of opacity a over the background, rounded to the nearest.

@@ -159,8 +159,17 @@ func (m *Image) vertical(ts []tap) *Image {
 		for i := range sum {
 			sum[i] = 1 << (precision - 1)
 		}
-		for k, w := range t.weights {
-			row := m.Pix[(t.first+k)*wide:][:wide]
+		k := 0
+		for ; k+4 <= len(t.weights); k += 4 { // four rows at a time: one sum is loaded and stored for four products
+			at := (t.first + k) * wide
+			a, b, c, d := m.Pix[at:][:wide], m.Pix[at+wide:][:wide], m.Pix[at+2*wide:][:wide], m.Pix[at+3*wide:][:wide]
+			wa, wb, wc, wd := t.weights[k], t.weights[k+1], t.weights[k+2], t.weights[k+3]
+			for i := range sum {
+				sum[i] += wa*int32(a[i]) + wb*int32(b[i]) + wc*int32(c[i]) + wd*int32(d[i])
+			}
+		}
+		for ; k < len(t.weights); k++ {
+			row, w := m.Pix[(t.first+k)*wide:][:wide], t.weights[k]
 			for i, v := range row {
 				sum[i] += w * int32(v)
 			}
