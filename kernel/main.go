@@ -17,6 +17,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net"
 	"os"
@@ -89,15 +90,15 @@ func labCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return lab(c.Context(), p, ip, port)
+			return lab(c.Context(), p, ip, port, os.Stdout)
 		}}
 	c.Flags().StringVar(&ip, "ip", ip, "address to listen on")
 	c.Flags().IntVar(&port, "port", port, "port; 0 takes a free one")
 	return c
 }
 
-// lab runs JupyterLab until it ends or the context does.
-func lab(ctx context.Context, p install.Place, ip string, port int) error {
+// lab runs JupyterLab until it ends or the context does, and writes its address to w.
+func lab(ctx context.Context, p install.Place, ip string, port int, w io.Writer) error {
 	if port == 0 {
 		l, err := net.Listen("tcp", net.JoinHostPort(ip, "0"))
 		if err != nil {
@@ -117,10 +118,14 @@ func lab(ctx context.Context, p install.Place, ip string, port int) error {
 	if ip == "0.0.0.0" {
 		host = "127.0.0.1"
 	}
-	fmt.Printf("JupyterLab: http://%s/lab?token=%s\n", net.JoinHostPort(host, fmt.Sprint(port)), token)
-	cmd := exec.CommandContext(ctx, p.Python(), "-m", "jupyterlab", "--no-browser", "--ip="+ip, fmt.Sprintf("--port=%d", port),
-		"--ServerApp.port_retries=0", "--ServerApp.root_dir="+filepath.Join(p.Root, "notebooks"), "--LabApp.news_url=",
-		"--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--ServerApp.log_level=WARN")
+	fmt.Fprintf(w, "JupyterLab: http://%s/lab?token=%s\n", net.JoinHostPort(host, fmt.Sprint(port)), token)
+	args := []string{"-m", "jupyterlab", "--no-browser", "--ip=" + ip, fmt.Sprintf("--port=%d", port),
+		"--ServerApp.port_retries=0", "--ServerApp.root_dir=" + filepath.Join(p.Root, "notebooks"), "--LabApp.news_url=",
+		"--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--ServerApp.log_level=WARN"}
+	if os.Geteuid() == 0 { // in a container or a check; the token guards it all the same
+		args = append(args, "--allow-root")
+	}
+	cmd := exec.CommandContext(ctx, p.Python(), args...)
 	cmd.Env = append(os.Environ(), "JUPYTER_TOKEN="+token, "JUPYTER_PREFER_ENV_PATH=1")
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }

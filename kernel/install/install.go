@@ -307,10 +307,11 @@ const linkFlags = "'-ldflags=-s -linkmode=internal'"
 // module proxy is off.
 func spec(p Place, goBin string) specFile {
 	env := map[string]string{
-		"PATH":    escape(p.Bin()) + string(os.PathListSeparator) + escape(goBin) + string(os.PathListSeparator) + "${PATH}",
-		"GOPROXY": "off",
-		"GOFLAGS": "-buildvcs=false " + linkFlags,
-		"GOWORK":  "", // GoNB's own, whatever the person's environment says
+		"PATH":        escape(p.Bin()) + string(os.PathListSeparator) + escape(goBin) + string(os.PathListSeparator) + "${PATH}",
+		"GOPROXY":     "off",
+		"GOTOOLCHAIN": "local",
+		"GOFLAGS":     "-buildvcs=false " + linkFlags,
+		"GOWORK":      "", // GoNB's own, whatever the person's environment says
 	}
 	for k, v := range p.Environment() {
 		env[k] = escape(v)
@@ -330,13 +331,13 @@ func escape(path string) string { return strings.ReplaceAll(path, "$", "$$") }
 
 // kernelspec writes the kernelspec, with its logo and the chart library that JupyterLab
 // serves from there.
-func kernelspec(_ context.Context, p Place, o Options) error {
+func kernelspec(ctx context.Context, p Place, o Options) error {
 	if strings.ContainsAny(p.Root, ",") {
 		return fmt.Errorf("install: the folder %s has a comma in its name, at which GoNB splits; rename it", p.Root)
 	}
-	goBin, err := exec.LookPath("go")
+	goBin, err := toolchain(ctx, p)
 	if err != nil {
-		return fmt.Errorf("install: the command go is not there: %w; install Go from https://go.dev/dl", err)
+		return err
 	}
 	dir := p.Spec()
 	if o.User {
@@ -344,7 +345,7 @@ func kernelspec(_ context.Context, p Place, o Options) error {
 			return err
 		}
 	}
-	b, err := json.MarshalIndent(spec(p, filepath.Dir(goBin)), "", "  ")
+	b, err := json.MarshalIndent(spec(p, goBin), "", "  ")
 	if err != nil {
 		return fmt.Errorf("install: %w", err)
 	}
@@ -365,6 +366,19 @@ func kernelspec(_ context.Context, p Place, o Options) error {
 		o.Log("kernelspec %q is in %s", DisplayName, dir)
 	}
 	return nil
+}
+
+// toolchain is the folder of the go command that this module is built with. Where the
+// command on the path is older, it is the one that this one has fetched: within the kernel,
+// which keeps off the network, it could not.
+func toolchain(ctx context.Context, p Place) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", "env", "GOROOT")
+	cmd.Dir = p.Root
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("install: the command go does not run: %w; install Go from https://go.dev/dl", err)
+	}
+	return filepath.Join(strings.TrimSpace(string(out)), "bin"), nil
 }
 
 // userSpec is the kernelspec's folder in the person's own Jupyter.

@@ -116,7 +116,7 @@ func TestDoctorOfAnEmptyCheckout(t *testing.T) {
 	}
 	t.Setenv("HOME", t.TempDir())
 	missing := map[string]bool{}
-	for _, f := range Doctor(context.Background(), Place{t.TempDir()}) {
+	for _, f := range Doctor(context.Background(), Place{Root: t.TempDir()}) {
 		if !f.OK {
 			missing[f.Part] = true
 			if f.Remedy == "" || f.Found == "" {
@@ -200,7 +200,7 @@ func TestUserKernelspec(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := kernelspec(context.Background(), Place{"/a,b"}, Options{}); err == nil {
+	if err := kernelspec(context.Background(), Place{Root: "/a,b"}, Options{}); err == nil {
 		t.Error("a comma is taken")
 	}
 }

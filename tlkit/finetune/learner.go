@@ -450,8 +450,7 @@ func (s *session) topProgram(cut int, state arrays) (*program, error) {
 func (l *Learner) fromScratch(ctx context.Context, s *session, d division, rep progress.Reporter) (*Run, error) {
 	o := s.opt.Scratch
 	r := s.fresh(scratchName, d)
-	r.Note = fmt.Sprintf("random weights, pictures at %d×%d (the pretrained base saw %d×%d), at most %d epochs, flipped at random: "+
-		"more size and more epochs would raise it", o.Size, o.Size, s.net.size(), s.net.size(), o.Epochs)
+	r.Note = fmt.Sprintf("random weights, pictures at %d×%d (the pretrained base saw %d×%d), at most %d epochs, flipped at random", o.Size, o.Size, s.net.size(), s.net.size(), o.Epochs)
 	began := time.Now()
 	pre := s.net.preprocessAt(o.Size)
 	rows, err := s.pixelRows(ctx, pre, rep)
