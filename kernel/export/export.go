@@ -28,6 +28,7 @@ import (
 	"strings"
 
 	"transferlab/kernel/provenance"
+	"transferlab/tlkit/replace"
 )
 
 // Options sets what the page looks like. The zero value is the default.
@@ -65,35 +66,14 @@ func File(ctx context.Context, notebookPath, htmlPath string, o Options) error {
 	return writeFile(htmlPath, page)
 }
 
-func writeFile(path string, data []byte) (err error) {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+func writeFile(path string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("export: making the folder of %s: %w", path, err)
 	}
-	f, err := os.CreateTemp(dir, ".export-*")
-	if err != nil {
+	if err := replace.File(path, data); err != nil {
 		return fmt.Errorf("export: writing %s: %w", path, err)
 	}
-	defer func() {
-		f.Close()
-		if err != nil {
-			os.Remove(f.Name())
-			err = fmt.Errorf("export: writing %s: %w", path, err)
-		}
-	}()
-	if _, err = f.Write(data); err != nil {
-		return err
-	}
-	if err = f.Chmod(0o644); err != nil {
-		return err
-	}
-	if err = f.Sync(); err != nil {
-		return err
-	}
-	if err = f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return nil
 }
 
 // Page returns the notebook, given as the bytes of its file, as a page. The same notebook and options give the

@@ -22,6 +22,7 @@ import (
 	"transferlab/plots"
 	"transferlab/tlkit/fetch"
 	"transferlab/tlkit/progress"
+	"transferlab/tlkit/replace"
 	"transferlab/tlkit/zoo"
 )
 
@@ -164,33 +165,15 @@ func stamped(stamp, made string, inputs []string, do func() error) error {
 	if err := do(); err != nil {
 		return err
 	}
-	return replace(stamp, []byte(want))
+	return write(stamp, []byte(want))
 }
 
-// replace writes a file whole or not at all.
-func replace(path string, b []byte) error {
+// write makes a file, and its folder if need be.
+func write(path string, b []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return fmt.Errorf("install: %w", err)
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".part-*")
-	if err != nil {
-		return fmt.Errorf("install: %w", err)
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(b)
-	if e := f.Sync(); err == nil {
-		err = e
-	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Chmod(f.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
+	if err := replace.File(path, b); err != nil {
 		return fmt.Errorf("install: writing %s: %w", path, err)
 	}
 	return nil
@@ -358,7 +341,7 @@ func kernelspec(ctx context.Context, p Place, o Options) error {
 			continue
 		}
 		changed = true
-		if err := replace(path, want); err != nil {
+		if err := write(path, want); err != nil {
 			return err
 		}
 	}

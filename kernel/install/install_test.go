@@ -78,11 +78,11 @@ func TestStamped(t *testing.T) {
 	step(3, "b")
 }
 
-func TestReplaceLeavesNothing(t *testing.T) {
+func TestWriteLeavesNothing(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "sub", "f")
 	for _, s := range []string{"one", "two"} {
-		if err := replace(path, []byte(s)); err != nil {
+		if err := write(path, []byte(s)); err != nil {
 			t.Fatal(err)
 		}
 		if b, _ := os.ReadFile(path); string(b) != s {
@@ -147,7 +147,7 @@ func TestSmoke(t *testing.T) {
 func TestLayOut(t *testing.T) {
 	xla := filepath.Join(t.TempDir(), "xla")
 	for _, name := range []string{"site/jax_plugins/xla_cuda13/xla_cuda_plugin.so", "site/nvidia/cu13/lib/libcublas.so.13"} {
-		if err := replace(filepath.Join(xla, name), []byte("x")); err != nil {
+		if err := write(filepath.Join(xla, name), []byte("x")); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -15,6 +15,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"transferlab/tlkit/replace"
 )
 
 // ErrPath is wrapped by errors about a path that no module can have.
@@ -82,7 +84,7 @@ func Module(ctx context.Context, root, to string, force bool) ([]string, error) 
 			return err
 		}
 		changed = append(changed, path)
-		return replace(path, out)
+		return replace.File(path, out)
 	})
 	if err != nil {
 		return changed, fmt.Errorf("rename: %w; what was changed can be undone with git", err)
@@ -151,27 +153,4 @@ func goFile(b []byte, from, to string) ([]byte, error) {
 		at = e.to
 	}
 	return append(out, b[at:]...), nil
-}
-
-// replace writes a file whole or not at all, with the rights it had.
-func replace(path string, b []byte) error {
-	st, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".part-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(b)
-	for _, e := range []error{f.Chmod(st.Mode()), f.Sync(), f.Close()} {
-		if err == nil {
-			err = e
-		}
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+
+	"transferlab/tlkit/replace"
 )
 
 // interval is a median with the middle 95 % of its bootstrap distribution.
@@ -72,27 +73,5 @@ func writeSection(path string, s section, text string) error {
 	} else {
 		doc = strings.TrimRight(doc, "\n") + "\n\n" + block + "\n"
 	}
-	return replaceFile(path, doc)
-}
-
-func replaceFile(path, text string) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".results-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.WriteString(text)
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return replace.File(path, []byte(doc))
 }

@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
+
+	"transferlab/tlkit/replace"
 )
 
 // maxFile bounds what Load reads: some four million ids.
@@ -49,27 +50,7 @@ func Save(ctx context.Context, path string, src Source, parts Splitter) error {
 	if err != nil {
 		return fmt.Errorf("split: %w", err)
 	}
-	return replace(path, append(b, '\n'))
-}
-
-// replace writes a temporary file beside path, syncs it, and renames it.
-func replace(path string, b []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".split-*")
-	if err != nil {
-		return fmt.Errorf("split: saving %s: %w", path, err)
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(b)
-	if err == nil {
-		err = f.Sync()
-	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
+	if err := replace.File(path, append(b, '\n')); err != nil {
 		return fmt.Errorf("split: saving %s: %w", path, err)
 	}
 	return nil

@@ -34,6 +34,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"transferlab/tlkit/replace"
 )
 
 // HomeEnv names the environment variable that says where tlkit keeps its files.
@@ -310,7 +312,7 @@ func (s *Store) Put(ctx context.Context, m Made, payload []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return s.full(m, err)
 	}
-	if err := replace(path, slices.Concat([]byte(magic), line, []byte("\n")), payload); err != nil {
+	if err := replace.File(path, slices.Concat([]byte(magic), line, []byte("\n")), payload); err != nil {
 		return s.full(m, err)
 	}
 	return s.account(ctx, int64(len(payload)+len(line)))
@@ -324,34 +326,6 @@ func (s *Store) full(m Made, err error) error {
 	}
 	return fmt.Errorf("store: keeping %s: %w; %s", m.Producer, err, remedy)
 }
-
-// replace writes parts to a temporary file beside path, syncs it, and renames it.
-func replace(path string, parts ...[]byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), temporary+"*")
-	if err != nil {
-		return err
-	}
-	for _, p := range parts {
-		if err == nil {
-			_, err = f.Write(p)
-		}
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
-}
-
-const temporary = ".part-"
 
 // Do gives the entry, and where it is not there makes it: make's result is kept and
 // returned. Of several processes that ask for the same entry at once one makes it and the
@@ -457,7 +431,7 @@ func (s *Store) walk(ctx context.Context, dir string, visit func(string, fs.File
 		if err == nil && !strings.HasPrefix(d.Name(), ".") {
 			visit(path, st)
 		}
-		if err == nil && strings.HasPrefix(d.Name(), temporary) && time.Since(st.ModTime()) > time.Hour {
+		if err == nil && strings.HasPrefix(d.Name(), replace.Prefix) && time.Since(st.ModTime()) > time.Hour {
 			_ = os.Remove(path) // left by a process that was killed
 		}
 		return nil

@@ -6,10 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
+
+	"transferlab/tlkit/replace"
 )
 
 // Write writes the tensors and the metadata to w. Equal content gives equal bytes:
@@ -109,41 +109,9 @@ func encode(b *bytes.Buffer, v any) error {
 // WriteFile writes the file at path whole or not at all: to a temporary name in the
 // same folder, synced, then renamed. After an error nothing is left behind and a
 // file that was there before is as it was.
-func WriteFile(path string, metadata map[string]string, tensors []Tensor) (err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("safetensors: writing %s: %w", path, err)
-		}
-	}()
-	dir := filepath.Dir(path)
-	tmp, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*.tmp")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			tmp.Close()
-			os.Remove(tmp.Name())
-		}
-	}()
-	if err = Write(tmp, metadata, tensors); err != nil {
-		return err
-	}
-	if err = tmp.Chmod(0o644); err != nil {
-		return err
-	}
-	if err = tmp.Sync(); err != nil {
-		return err
-	}
-	if err = tmp.Close(); err != nil {
-		return err
-	}
-	if err = os.Rename(tmp.Name(), path); err != nil {
-		return err
-	}
-	if d, derr := os.Open(dir); derr == nil { // the rename itself, as far as the file system can
-		_ = d.Sync()
-		d.Close()
+func WriteFile(path string, metadata map[string]string, tensors []Tensor) error {
+	if err := replace.With(path, func(w io.Writer) error { return Write(w, metadata, tensors) }); err != nil {
+		return fmt.Errorf("safetensors: writing %s: %w", path, err)
 	}
 	return nil
 }
