@@ -1,12 +1,12 @@
 #!/bin/bash
 # Runs the Dockerfile's steps in a bare Debian root, for machines without a container engine.
 #   sudo docker/check.sh [FOLDER]     (needs root, debootstrap and chroot; FOLDER is made and removed, default: a temporary one)
-# MIRROR, SUITE    where Debian's packages come from, and which release (default: deb.debian.org, trixie)
+# MIRROR, SUITE    where Debian's packages come from, and which release (default: debootstrap's own mirror, trixie)
 # KEEP=1           leaves the root for a look
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
-mirror=${MIRROR:-http://deb.debian.org/debian} suite=${SUITE:-trixie}
+suite=${SUITE:-trixie}
 [ "$(id -u)" = 0 ] || { echo "docker/check.sh: needs root for chroot: sudo $0" >&2; exit 2; }
 command -v debootstrap >/dev/null || { echo "docker/check.sh: debootstrap is missing: apt-get install debootstrap" >&2; exit 2; }
 root=${1:-$(mktemp -d)}/root
@@ -17,7 +17,7 @@ clean() {
 trap clean EXIT
 
 echo "== a bare Debian $suite"
-debootstrap --variant=minbase "$suite" "$root" "$mirror" >/dev/null
+debootstrap --variant=minbase "$suite" "$root" ${MIRROR:+"$MIRROR"} >/dev/null
 mount -t proc proc "$root/proc"
 cp /etc/resolv.conf /etc/hosts "$root/etc/"
 
