@@ -18,11 +18,14 @@ type Bar struct {
 	Low, High float64
 }
 
+// mostBars is how many bars, or classes, one chart has room for.
+const mostBars = 200
+
 // BarOptions are what bars need besides. X names the values' axis.
 type BarOptions struct {
 	Options
-	Sorted bool // largest first; otherwise in the order given
-	Max    float64
+	Sorted bool    // largest first; otherwise in the order given
+	Max    float64 // where the values' axis ends; 0 lets the values decide
 }
 
 // Bars draws values side by side, each with its interval: the names are on the left, so
@@ -32,12 +35,15 @@ func Bars(bars []Bar, o BarOptions) (*Chart, error) {
 	if o.Sorted {
 		slices.SortStableFunc(bars, func(a, b Bar) int { return cmp.Compare(b.Value, a.Value) })
 	}
+	if len(bars) > mostBars {
+		return nil, fmt.Errorf("plots: %w: %d bars; up to %d can be read: draw fewer, or a histogram", ErrData, len(bars), mostBars)
+	}
 	chart := charts.NewBar()
 	names := make([]string, len(bars))
 	data := make([]opts.BarData, len(bars))
 	var spans, ends []any
 	var text strings.Builder
-	lost, drawn := 0, 0
+	lost, drawn, room := 0, 0, 0.0
 	for i, b := range bars {
 		names[i] = b.Name
 		if b.Interval && (!finite(b.Low) || !finite(b.High)) {
@@ -55,12 +61,13 @@ func Bars(bars []Bar, o BarOptions) (*Chart, error) {
 		}
 		drawn++
 		data[i] = opts.BarData{Value: b.Value, ItemStyle: &opts.ItemStyle{Color: palette()[0]}}
-		label, end := fixed(b.Value), b.Value
+		label, end := fixed(b.Value), max(b.Value, 0)
 		if b.Interval {
 			label = fmt.Sprintf("%s  (%s – %s)", fixed(b.Value), fixed(b.Low), fixed(b.High))
 			end = max(end, b.High)
 			spans = append(spans, []any{whisker(b.Low, i), whisker(b.High, i)})
 		}
+		room = max(room, textWidth(label, "12px"))
 		ends = append(ends, tree{"value": []any{end, i}, "label": tree{"formatter": label}})
 		fmt.Fprintf(&text, "  %s: %s\n", short(b.Name, 40), label)
 	}
@@ -79,7 +86,7 @@ func Bars(bars []Bar, o BarOptions) (*Chart, error) {
 	if o.Max > 0 {
 		x["max"] = o.Max
 	}
-	layout := tree{"xAxis": []any{x}, "yAxis": []any{y}, "grid": grid(o.Options, nil, tree{"right": 150}), "tooltip": tree{"trigger": "item"}}
+	layout := tree{"xAxis": []any{x}, "yAxis": []any{y}, "grid": grid(o.Options, nil, tree{"right": int(room) + 24}), "tooltip": tree{"trigger": "item"}}
 	height := headroom(o.Options) + 34*len(bars) + 60
 	c, err := build(chart, layout, o.Options, height, text.String(), left(lost))
 	if err != nil {
@@ -110,6 +117,9 @@ type Part struct {
 func ClassCounts(classes []string, parts []Part, o Options) (*Chart, error) {
 	if len(classes) == 0 || len(parts) == 0 {
 		return nil, fmt.Errorf("plots: %w: %d classes in %d parts", ErrData, len(classes), len(parts))
+	}
+	if len(classes) > mostBars || len(parts) > 20 {
+		return nil, fmt.Errorf("plots: %w: %d classes in %d parts; up to %d in 20 can be read: draw fewer", ErrData, len(classes), len(parts), mostBars)
 	}
 	chart := charts.NewBar()
 	names := make([]string, len(classes))

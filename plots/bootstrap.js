@@ -22,7 +22,7 @@
     } catch (e) { still(); }
   }
   if (window.tlkitECharts) { drawAll(window.tlkitECharts); return; }
-  if (window.tlkitEChartsWaiting) { return; }
+  if (window.tlkitEChartsWaiting) { return; } // stays set where ECharts cannot be had: it is asked for once a page
   var config = document.getElementById("jupyter-config-data"), base;
   try { base = config ? JSON.parse(config.textContent).baseUrl : document.body.getAttribute("data-base-url"); } catch (e) { base = null; }
   if (!base) { return; }
@@ -30,6 +30,5 @@
   var s = document.createElement("script");
   s.src = base.replace(/\/*$/, "/") + "kernelspecs/tlkit/echarts.min.js";
   s.onload = function () { window.tlkitEChartsWaiting = false; if (window.tlkitECharts) { drawAll(window.tlkitECharts); } };
-  s.onerror = function () { window.tlkitEChartsWaiting = false; };
   document.head.appendChild(s);
 })();

@@ -42,6 +42,7 @@ type Chart struct {
 	option        []byte // ECharts' option as JSON
 	notes         []string
 	text          string // the data in plain text
+	marks         *marks // what the still picture draws itself; nil where ECharts draws all
 }
 
 // Notes are the lines under the chart: the caller's, and what was left out.
@@ -108,6 +109,11 @@ func build(b base, layout tree, o Options, height int, text string, notes ...str
 	for _, s := range option["series"].([]any) {
 		s.(tree)["animation"] = false
 	}
+	for name, room := range map[string]int{"xAxis": o.Width - 120, "yAxis": o.Height - 80} {
+		for _, a := range option[name].([]any) {
+			a.(tree)["nameTruncate"] = tree{"maxWidth": max(room, 60), "ellipsis": "…"}
+		}
+	}
 	raw, err = json.Marshal(option)
 	if err != nil {
 		return nil, fmt.Errorf("plots: %w: %w", ErrData, err)
@@ -123,9 +129,12 @@ func build(b base, layout tree, o Options, height int, text string, notes ...str
 
 // common is the look of every chart.
 func common(o Options) tree {
-	title := tree{"text": clean(o.Title), "subtext": clean(o.Subtitle), "left": 8, "top": 6, "show": o.Title != "" || o.Subtitle != "",
+	room := tree{"width": o.Width - 24, "overflow": "truncate", "ellipsis": "…"}
+	title := tree{"text": short(o.Title, 400), "subtext": short(o.Subtitle, 400), "left": 8, "top": 6, "show": o.Title != "" || o.Subtitle != "",
 		"textStyle":    tree{"fontSize": 15, "lineHeight": 20, "fontWeight": 600, "color": "#1a1a1a"},
 		"subtextStyle": tree{"fontSize": 12, "lineHeight": 16, "color": "#555"}, "itemGap": 6}
+	merge(title["textStyle"].(tree), room)
+	merge(title["subtextStyle"].(tree), room)
 	return tree{
 		"backgroundColor": "#ffffff",
 		"animation":       false,
@@ -165,7 +174,7 @@ func merge(dst, src tree) {
 
 // axis is the look of one axis.
 func axis(kind, name string, gap int) tree {
-	return tree{"type": kind, "name": clean(name), "nameLocation": "middle", "nameGap": gap, "nameTextStyle": tree{"color": "#333"},
+	return tree{"type": kind, "name": short(name, 200), "nameLocation": "middle", "nameGap": gap, "nameTextStyle": tree{"color": "#333"},
 		"axisLabel": tree{"color": "#333"}, "axisLine": tree{"show": true, "lineStyle": tree{"color": "#888"}},
 		"splitLine": tree{"show": kind != "category", "lineStyle": tree{"color": "#e6e6e6"}}, "axisTick": tree{"show": false}}
 }
@@ -184,7 +193,7 @@ func legendRows(o Options, names []string) int {
 		width = 720
 	}
 	for _, n := range names {
-		w := 48 + 7*len([]rune(n))
+		w := 42 + int(textWidth(n, "12px"))
 		if x+w > width-16 && x > 0 {
 			rows, x = rows+1, 0
 		}
@@ -209,14 +218,22 @@ func grid(o Options, names []string, extra tree) tree {
 }
 
 // clean makes text one line that can be drawn: control characters, among them those that
-// turn the direction of what follows, become spaces.
+// turn the direction of what follows, become spaces. ECharts keeps texts as keys of plain
+// JavaScript objects, where a class of the name __proto__ would change every object of the
+// page: names that objects have already get a joiner without width.
 func clean(s string) string {
-	return strings.Map(func(r rune) rune {
+	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\ufffd' || r == '\u2028' || r == '\u2029' {
 			return ' '
 		}
 		return r
 	}, strings.ToValidUTF8(s, " "))
+	switch s {
+	case "__proto__", "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf",
+		"__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__":
+		return s + "\u2060"
+	}
+	return s
 }
 
 // short cuts a name in the middle, where both ends matter.
@@ -230,14 +247,15 @@ func short(s string, n int) string {
 
 // unique makes names differ: ECharts takes series of one name for one series.
 func unique(names []string) []string {
-	seen := map[string]int{}
+	seen := map[string]bool{}
 	out := make([]string, len(names))
 	for i, n := range names {
 		n = short(n, 60)
-		if seen[n]++; seen[n] > 1 {
-			n += " (" + strconv.Itoa(seen[n]) + ")"
-		}
 		out[i] = n
+		for k := 2; seen[out[i]]; k++ {
+			out[i] = n + " (" + strconv.Itoa(k) + ")"
+		}
+		seen[out[i]] = true
 	}
 	return out
 }
@@ -339,5 +357,15 @@ func (c *Chart) with(change func(option tree)) (*Chart, error) {
 		return nil, fmt.Errorf("plots: %w: %w", ErrData, err)
 	}
 	c.option = raw
+	return c, nil
+}
+
+// frame gives a chart the still picture's marks: change takes them out of the option.
+func (c *Chart) frame(corners [][2]float64, draw func([][2]float64) string, change func(option tree)) (*Chart, error) {
+	f := &Chart{option: c.option}
+	if _, err := f.with(change); err != nil {
+		return nil, err
+	}
+	c.marks = &marks{option: f.option, corners: corners, draw: draw}
 	return c, nil
 }

@@ -3,6 +3,8 @@ package plots
 import (
 	"cmp"
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -10,12 +12,22 @@ import (
 	"github.com/go-echarts/go-echarts/v2/opts"
 )
 
+const (
+	dotted   = 20  // a matrix of more classes is calmer without a dot for each zero
+	labelled = 40  // a matrix of more classes has no room for numbers
+	widest   = 200 // classes of the largest matrix
+)
+
 // Confusion draws a confusion matrix: counts[i][j] items of class i were taken for class
-// j. A cell's shade is its share of its row; its number is the count.
+// j. A cell's shade is its share of its row; its number is the count, shown up to 40 classes.
+// There are 2 to 200 classes.
 func Confusion(classes []string, counts [][]int, o Options) (*Chart, error) {
 	n := len(classes)
 	if n < 2 || len(counts) != n {
 		return nil, fmt.Errorf("plots: %w: %d classes and %d rows of counts", ErrData, n, len(counts))
+	}
+	if n > widest {
+		return nil, fmt.Errorf("plots: %w: %d classes; a matrix shows up to %d: choose those that are confused most", ErrData, n, widest)
 	}
 	chart := charts.NewHeatMap()
 	names := make([]string, n)
@@ -24,7 +36,7 @@ func Confusion(classes []string, counts [][]int, o Options) (*Chart, error) {
 	}
 	chart.SetXAxis(names)
 	var data []opts.HeatMapData
-	var labels []any
+	var cells []cell
 	var text strings.Builder
 	w := tabwriter.NewWriter(&text, 0, 0, 1, ' ', tabwriter.AlignRight)
 	size := 12
@@ -44,16 +56,19 @@ func Confusion(classes []string, counts [][]int, o Options) (*Chart, error) {
 		}
 		fmt.Fprintf(w, "%s\t", names[i])
 		for j, k := range row {
-			share := float64(k) / float64(max(total, 1))
-			data = append(data, opts.HeatMapData{Value: [3]any{j, i, share}})
-			color, text := "#1a1a1a", fmt.Sprint(k)
-			if share > 0.5 {
-				color = "#ffffff"
+			c := cell{row: i, col: j, share: float64(k) / float64(max(total, 1)), color: "#1a1a1a", text: strconv.Itoa(k)}
+			if c.share > 0.5 {
+				c.color = "#ffffff"
 			}
+			d := opts.HeatMapData{Name: fmt.Sprintf("%s, taken for %s: %d of %d", literal(names[i]), literal(names[j]), k, total)}
 			if k == 0 {
-				text, color = "·", "#aaaaaa"
+				c.text, c.color, d.Name = "·", "#aaaaaa", ""
 			}
-			labels = append(labels, tree{"show": n <= 40, "formatter": text, "color": color, "fontSize": size})
+			if n > labelled || n > dotted && k == 0 {
+				c.text = ""
+			}
+			d.Value = []any{j, i, math.Round(c.share*1e4) / 1e4}
+			data, cells = append(data, d), append(cells, c)
 			fmt.Fprintf(w, "%d\t", k)
 		}
 		fmt.Fprintln(w)
@@ -61,18 +76,18 @@ func Confusion(classes []string, counts [][]int, o Options) (*Chart, error) {
 	_ = w.Flush()
 	chart.AddSeries("share of the row", data)
 	o.X, o.Y = cmp.Or(o.X, "predicted"), cmp.Or(o.Y, "true class")
-	longest := 0
+	width := 0
 	for _, s := range names {
-		longest = max(longest, len([]rune(s)))
+		width = max(width, len([]rune(s)))
 	}
 	side := max(34, 460/n)
 	if n > 14 {
 		side = max(18, 560/n)
 	}
 	if o.Width == 0 {
-		o.Width = max(480, side*n+8*longest+120)
+		o.Width = max(480, side*n+8*width+120)
 	}
-	x, y := axis("category", o.X, 6*longest+22), axis("category", o.Y, 7*longest+20)
+	x, y := axis("category", o.X, 8), axis("category", o.Y, 8)
 	x["data"], y["data"], y["inverse"] = names, names, true
 	x["axisLabel"] = tree{"rotate": 45, "interval": 0, "color": "#1a1a1a", "fontSize": min(12, size+1)}
 	y["axisLabel"] = tree{"interval": 0, "color": "#1a1a1a", "fontSize": min(12, size+1)}
@@ -80,17 +95,32 @@ func Confusion(classes []string, counts [][]int, o Options) (*Chart, error) {
 		a["splitArea"] = tree{"show": false}
 		a["splitLine"] = tree{"show": false}
 	}
-	layout := tree{"xAxis": []any{x}, "yAxis": []any{y}, "grid": grid(o, nil, nil),
-		"visualMap": []any{tree{"type": "continuous", "show": false, "min": 0, "max": 1, "inRange": tree{"color": []string{"#f7fbff", "#c6dbef", "#6baed6", "#2171b5", "#08306b"}}}}}
-	c, err := build(chart, layout, o, headroom(o)+side*n+6*longest+60, text.String(), "Shade: share of the row. Rows are true classes.")
+	layout := tree{"xAxis": []any{x}, "yAxis": []any{y}, "grid": grid(o, nil, tree{"left": 14, "bottom": 12, "outerBoundsContain": "all"}),
+		"visualMap": []any{tree{"type": "continuous", "show": false, "min": 0, "max": 1, "inRange": tree{"color": blues()}}}}
+	c, err := build(chart, layout, o, headroom(o)+side*n+6*width+60, text.String(), "Shade: share of the row. Rows are true classes.")
 	if err != nil {
 		return nil, err
 	}
-	return c.with(func(option tree) {
+	c, err = c.with(func(option tree) {
 		s := option["series"].([]any)[0].(tree)
 		s["itemStyle"] = tree{"borderColor": "#ffffff", "borderWidth": 1}
+		s["tooltip"] = tree{"formatter": "{b}"}
+		s["label"] = tree{"fontSize": size, "color": "#1a1a1a"}
 		for i, d := range s["data"].([]any) {
-			d.(tree)["label"] = labels[i]
+			if cells[i].text != "" {
+				label := tree{"show": true, "formatter": cells[i].text}
+				if cells[i].color != "#1a1a1a" {
+					label["color"] = cells[i].color
+				}
+				d.(tree)["label"] = label
+			}
 		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	last := float64(n - 1)
+	return c.frame([][2]float64{{0, 0}, {last, last}}, matrix(cells, n, size), func(option tree) {
+		option["series"].([]any)[0].(tree)["data"] = []any{}
 	})
 }

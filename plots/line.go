@@ -31,7 +31,10 @@ type LineOptions struct {
 // Line draws curves, as of training.
 func Line(series []Series, o LineOptions) (*Chart, error) {
 	chart := charts.NewLine()
-	points, lost := 0, 0
+	points, lost, thinned := 0, 0, ""
+	if len(series) > 50 {
+		return nil, fmt.Errorf("plots: %w: %d lines; nobody tells more than 50 apart: draw fewer", ErrData, len(series))
+	}
 	names := make([]string, len(series))
 	for i, s := range series {
 		names[i] = s.Name
@@ -42,8 +45,16 @@ func Line(series []Series, o LineOptions) (*Chart, error) {
 		if len(s.X) != len(s.Y) {
 			return nil, fmt.Errorf("plots: %w: line %q has %d x and %d y", ErrData, s.Name, len(s.X), len(s.Y))
 		}
-		data := make([]opts.LineData, 0, len(s.X))
 		low, high, n := math.Inf(1), math.Inf(-1), 0
+		roundX, roundY := rounder(s.X), rounder(s.Y)
+		if o.LogX {
+			roundX = func(v float64) float64 { return v }
+		}
+		if o.LogY {
+			roundY = func(v float64) float64 { return v }
+		}
+		type point struct{ x, y float64 }
+		var kept []point
 		for k := range s.X {
 			x, y := s.X[k], s.Y[k]
 			if !finite(x) || o.LogX && x <= 0 {
@@ -52,14 +63,26 @@ func Line(series []Series, o LineOptions) (*Chart, error) {
 			}
 			if !finite(y) || o.LogY && y <= 0 {
 				lost++
-				data = append(data, opts.LineData{Value: []any{x, nil}})
+				kept = append(kept, point{x, math.NaN()})
 				continue
 			}
-			data = append(data, opts.LineData{Value: []any{x, y}})
+			kept = append(kept, point{x, y})
 			low, high, n = min(low, y), max(high, y), n+1
 		}
+		if len(kept) > longest {
+			thinned = fmt.Sprintf("Of lines with more than %d points those that make their shape are drawn.", longest)
+		}
+		data := make([]opts.LineData, 0, min(len(kept), longest))
+		for _, k := range thin(len(kept), func(k int) float64 { return kept[k].y }) {
+			p := opts.LineData{Value: []any{roundX(kept[k].x), nil}}
+			if finite(kept[k].y) {
+				p.Value = []any{roundX(kept[k].x), roundY(kept[k].y)}
+			}
+			data = append(data, p)
+		}
 		points += n
-		chart.AddSeries(names[i], data, charts.WithLineChartOpts(opts.LineChart{ShowSymbol: opts.Bool(n <= 40), SymbolSize: 5}))
+		chart.AddSeries(names[i], data, charts.WithLineChartOpts(opts.LineChart{ShowSymbol: opts.Bool(n <= 40 && len(series) <= 4), SymbolSize: 5}),
+			charts.WithLineStyleOpts(opts.LineStyle{Type: []string{"solid", "dashed", "dotted"}[i/len(palette())%3]}))
 		if n > 0 {
 			fmt.Fprintf(&text, "  %s: %d points, from %s to %s, last %s\n", names[i], n, number(low), number(high), number(s.Y[len(s.Y)-1]))
 		}
@@ -78,7 +101,7 @@ func Line(series []Series, o LineOptions) (*Chart, error) {
 	x["splitLine"] = tree{"show": false}
 	layout := tree{"legend": legend(o.Options, names), "grid": marksRoom(grid(o.Options, names, nil), o.Marks), "xAxis": []any{x}, "yAxis": []any{y},
 		"tooltip": tree{"trigger": "axis"}}
-	c, err := build(chart, layout, o.Options, 340, text.String(), left(lost))
+	c, err := build(chart, layout, o.Options, 340+24*max(0, legendRows(o.Options, names)-1), text.String(), left(lost), thinned)
 	if err != nil || len(o.Marks) == 0 {
 		return c, err
 	}

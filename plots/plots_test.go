@@ -1,14 +1,20 @@
 package plots
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -77,6 +83,24 @@ func gallery(t testing.TB) map[string]*Chart {
 	forty, many := classes(40)
 	gap := curve("gap", 30, 2, 1)
 	gap.Y[10], gap.Y[11], gap.Y[20] = math.NaN(), math.Inf(1), math.Inf(-1)
+	var crowd []Points
+	for i := range 40 {
+		crowd = append(crowd, cloud(fmt.Sprintf("class number %d", i+1), 20, float64(i%8)*4, float64(i/8)*4))
+	}
+	fortyCounts := []Part{{Name: "train"}, {Name: "test"}}
+	for i := range 40 {
+		fortyCounts[0].Counts, fortyCounts[1].Counts = append(fortyCounts[0].Counts, 40+i%7*5), append(fortyCounts[1].Counts, 10+i%3)
+	}
+	wide := Sample{Name: "probe"}
+	for range 300 {
+		wide.Values = append(wide.Values, 70+15*rng.NormFloat64())
+	}
+	long := Series{Name: "every step"}
+	for i := range 20_000 {
+		long.X, long.Y = append(long.X, float64(i)), append(long.Y, 2*math.Exp(-float64(i)/6000)+0.2*rng.NormFloat64())
+	}
+	long.Y[7000], long.Y[7001] = 9, math.NaN() // a peak that must stay, a gap
+	twelve, twelveCounts := classes(12)
 	ugly := `<script>alert(1)</script> & "quotes" {a} {b|x} __f__ </svg> ]]> ünïcode 🦦 עברית` + "\n\x00"
 	return map[string]*Chart{
 		"line": ok(Line([]Series{curve("train loss", 30, 2.3, 0.3), curve("valid loss", 30, 2.3, 0.6)}, LineOptions{Options: Options{Title: "Training", Subtitle: "linear probe, then the top block", X: "epoch", Y: "loss"},
@@ -85,14 +109,32 @@ func gallery(t testing.TB) map[string]*Chart {
 		"log":  ok(Line([]Series{{Name: "loss", X: []float64{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1}, Y: []float64{2.3, 2.2, 1.9, 1.1, 0.8, 1.4, 6}}}, LineOptions{Options: Options{Title: "Learning-rate finder", X: "learning rate", Y: "loss"}, LogX: true})),
 		"bars": ok(Bars([]Bar{{"raw pixels", 0.597, true, 0.552, 0.641}, {"linear probe", 0.855, true, 0.820, 0.884}, {"fine-tuned", 0.861, true, 0.827, 0.890}, {"from scratch", 0.376, true, 0.285, 0.478}},
 			BarOptions{Options: Options{Title: "Accuracy on unseen pictures", Subtitle: "five folds, 95 % Wilson intervals", X: "accuracy"}, Max: 1})),
-		"counts":  ok(ClassCounts(ten, []Part{{"train", []int{44, 13, 20, 28, 39, 27, 44, 55, 16, 36}}, {"valid", []int{10, 3, 4, 6, 8, 6, 10, 12, 4, 8}}, {"test", []int{9, 3, 4, 6, 8, 6, 9, 12, 4, 8}}}, Options{Title: "Pictures of each class", X: "pictures"})),
-		"two":     ok(Confusion(two, few, Options{Title: "Two classes"})),
-		"ten":     ok(Confusion(ten, tenCounts, Options{Title: "Confusion on the test part"})),
-		"forty":   ok(Confusion(forty, many, Options{Title: "Forty classes"})),
-		"scatter": ok(Scatter([]Points{cloud("animals", 60, 0, 0), cloud("people", 60, 4, 1), cloud("plants", 60, 1, 4), cloud("a class with a long name indeed", 60, -3, 2)}, Options{Title: "Features in two dimensions", X: "first component", Y: "second component"})),
-		"hist":    ok(Histogram([]Sample{sample}, Options{Title: "File sizes", X: "kB"})),
-		"ugly":    ok(Bars([]Bar{{Name: ugly, Value: 1}, {Name: strings.Repeat("very long name ", 10), Value: 2, Interval: true, Low: 1, High: 3}}, BarOptions{Options: Options{Title: ugly, Subtitle: ugly, X: ugly, Notes: []string{ugly}}})),
+		"counts":     ok(ClassCounts(ten, []Part{{"train", []int{44, 13, 20, 28, 39, 27, 44, 55, 16, 36}}, {"valid", []int{10, 3, 4, 6, 8, 6, 10, 12, 4, 8}}, {"test", []int{9, 3, 4, 6, 8, 6, 9, 12, 4, 8}}}, Options{Title: "Pictures of each class", X: "pictures"})),
+		"two":        ok(Confusion(two, few, Options{Title: "Two classes"})),
+		"ten":        ok(Confusion(ten, tenCounts, Options{Title: "Confusion on the test part"})),
+		"forty":      ok(Confusion(forty, many, Options{Title: "Forty classes"})),
+		"scatter":    ok(Scatter([]Points{cloud("animals", 60, 0, 0), cloud("people", 60, 4, 1), cloud("plants", 60, 1, 4), cloud("a class with a long name indeed", 60, -3, 2)}, Options{Title: "Features in two dimensions", X: "first component", Y: "second component"})),
+		"hist":       ok(Histogram([]Sample{sample}, Options{Title: "File sizes", X: "kB"})),
+		"twelve":     ok(Confusion(twelve, twelveCounts, Options{})),
+		"hundred":    ok(Confusion(hundred(), hundredCounts(), Options{Title: "A hundred classes"})),
+		"crowd":      ok(Scatter(crowd, Options{Title: "Forty classes", Height: 560})),
+		"counts40":   ok(ClassCounts(forty, fortyCounts, Options{})),
+		"hist2":      ok(Histogram([]Sample{sample, wide}, Options{Title: "Two samples", X: "kB"})),
+		"negative":   ok(Bars([]Bar{{"worse", -0.12, true, -0.2, -0.04}, {"about the same", 0.01, true, -0.03, 0.05}, {"better", 0.2, true, 0.1, 0.3}, {"missing", math.NaN(), false, 0, 0}}, BarOptions{Options: Options{Title: "Gain over the probe", X: "difference of accuracy"}, Sorted: true})),
+		"long":       ok(Line([]Series{long}, LineOptions{Options: Options{Title: "Loss of every step", X: "step", Y: "loss"}})),
+		"many lines": ok(Line(manyLines(), LineOptions{Options: Options{Title: "Twelve runs", X: "epoch", Y: "loss"}})),
+		"ugly":       ok(Bars([]Bar{{Name: ugly, Value: 1}, {Name: strings.Repeat("very long name ", 10), Value: 2, Interval: true, Low: 1, High: 3}}, BarOptions{Options: Options{Title: ugly, Subtitle: ugly, X: ugly, Notes: []string{ugly}}})),
 	}
+}
+
+func hundred() []string      { names, _ := classes(100); return names }
+func hundredCounts() [][]int { _, counts := classes(100); return counts }
+
+func manyLines() (out []Series) {
+	for i := range 12 {
+		out = append(out, curve(fmt.Sprintf("run %d with rate %.0e", i+1, math.Pow(10, -float64(i)/3)), 30+i, 2, float64(i)/8))
+	}
+	return out
 }
 
 func TestGallery(t *testing.T) {
@@ -126,44 +168,157 @@ func TestGallery(t *testing.T) {
 	}
 }
 
-// Goldens hold the options of two charts; pictures follow from them.
+// Goldens hold options and still pictures; the ids of pictures are taken out.
 func TestGolden(t *testing.T) {
 	all := gallery(t)
-	for _, name := range []string{"line", "bars", "ten"} {
-		path := filepath.Join("testdata", name+".json")
+	for _, name := range []string{"line.json", "bars.json", "ten.json", "bars.svg", "ten.svg"} {
+		c, path := all[name[:strings.IndexByte(name, '.')]], filepath.Join("testdata", name)
+		got := c.JSON()
+		if strings.HasSuffix(name, ".svg") {
+			svg, err := c.SVG()
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = regexp.MustCompile(`c[0-9a-f]{10}\d+-`).ReplaceAll([]byte(svg), []byte("c-"))
+		}
 		if *regen {
-			_ = os.MkdirAll("testdata", 0o777)
-			if err := os.WriteFile(path, all[name].JSON(), 0o666); err != nil {
+			if err := os.WriteFile(path, got, 0o666); err != nil {
 				t.Fatal(err)
 			}
 		}
 		want, err := os.ReadFile(path)
-		if err != nil || string(want) != string(all[name].JSON()) {
+		if err != nil || string(want) != string(got) {
 			t.Errorf("%s differs from its golden (%v); look at the picture, then run with -regen", name, err)
 		}
+	}
+}
+
+// The embedded script is the one that build.sh made.
+func TestEChartsIsTheBuiltOne(t *testing.T) {
+	want, err := os.ReadFile("echarts/echarts.min.js.sha256")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprintf("%x  echarts.min.js\n", sha256.Sum256(ECharts())); got != string(want) {
+		t.Errorf("%q, recorded %q: run plots/echarts/build.sh", got, want)
+	}
+}
+
+func TestUniqueNames(t *testing.T) {
+	for name, c := range map[string][2][]string{
+		"different":   {{"a", "b"}, {"a", "b"}},
+		"same":        {{"a", "a", "a"}, {"a", "a (2)", "a (3)"}},
+		"taken":       {{"a (2)", "a", "a"}, {"a (2)", "a", "a (3)"}},
+		"taken after": {{"a", "a", "a (2)"}, {"a", "a (2)", "a (2) (2)"}},
+	} {
+		if got := unique(c[0]); !slices.Equal(got, c[1]) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+// A line of many points keeps its ends, peaks and gaps.
+func TestThinKeepsTheShape(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for _, n := range []int{0, 1, longest, longest + 1, 12_345, 1_000_000} {
+		y := make([]float64, n)
+		for i := range y {
+			y[i] = rng.Float64()
+		}
+		must := map[int]bool{}
+		if n > longest {
+			y[n/3], y[n/2], y[n/2+n/7] = 5, -5, math.NaN()
+			must = map[int]bool{0: true, n - 1: true, n / 3: true, n / 2: true, n/2 + n/7: true}
+		}
+		got := thin(n, func(i int) float64 { return y[i] })
+		if len(got) > longest+longest/4 || n <= longest && len(got) != n || !slices.IsSorted(got) {
+			t.Errorf("%d points: %d kept", n, len(got))
+		}
+		for _, i := range got {
+			delete(must, i)
+		}
+		if len(must) > 0 {
+			t.Errorf("%d points: %v lost", n, must)
+		}
+	}
+}
+
+// What Go draws in the frame is where ECharts draws it: the points of a scatter that
+// ECharts drew alone are compared with ours.
+func TestMarksAreWhereEChartsPutsThem(t *testing.T) {
+	c := must(t)(Scatter([]Points{{X: []float64{1, 2, 3, 7}, Y: []float64{-20, 5, 30, 11}}}, Options{X: "x", Y: "y"}))
+	e, err := loaded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, at, err := e.still(c.option, c.width, c.height, c.marks.corners)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, framed, err := e.still(c.marks.option, c.width, c.height, c.marks.corners)
+	if err != nil || !slices.Equal(at, framed) {
+		t.Fatalf("%v: the axes moved: %v, %v", err, at, framed)
+	}
+	theirs := regexp.MustCompile(`transform="matrix\(4,0,0,4,([0-9.]+),([0-9.]+)\)"`).FindAllStringSubmatch(whole, -1)
+	ours := regexp.MustCompile(`M([0-9.]+) ([0-9.]+)m`).FindAllStringSubmatch(c.marks.draw(at), -1)
+	if len(theirs) < 4 || len(ours) != 4 {
+		t.Fatalf("%d and %d points", len(theirs), len(ours))
+	}
+	theirs = theirs[len(theirs)-4:] // the legend's come first
+	for i := range ours {
+		for k := 1; k < 3; k++ {
+			a, _ := strconv.ParseFloat(ours[i][k], 64)
+			b, _ := strconv.ParseFloat(theirs[i][k], 64)
+			if math.Abs(a-b) > 0.11 {
+				t.Errorf("point %d is at %v, ECharts has it at %v", i, ours[i][1:], theirs[i][1:])
+			}
+		}
+	}
+}
+
+func TestShade(t *testing.T) {
+	for share, want := range map[float64]string{0: "#f7fbff", 0.25: "#c6dbef", 1: "#08306b", 0.125: "#dfebf7", -1: "#f7fbff", 2: "#08306b"} {
+		if got := shade(share); got != want {
+			t.Errorf("%v: %s, want %s", share, got, want)
+		}
+	}
+}
+
+// Pillow 12.0.0 measures these in DejaVu Sans 2.37 at 12 pixels.
+func TestTextWidth(t *testing.T) {
+	for text, want := range map[string]float64{"": 0, "fruit-and-vegetables": 121.8, "0.597 (0.552)": 81.9} {
+		if got := textWidth(text, "12px sans-serif"); math.Abs(got-want) > 0.03*want {
+			t.Errorf("%q: %.1f, want %.1f", text, got, want)
+		}
+	}
+	if textWidth("a", "600 12px x") <= textWidth("a", "12px x") || textWidth("日本", "10px") < 20 {
+		t.Error("bold or wide characters are too narrow")
 	}
 }
 
 func TestWhatCannotBeDrawn(t *testing.T) {
 	nan := math.NaN()
 	for name, err := range map[string]error{
-		"no line":         second(Line(nil, LineOptions{})),
-		"empty line":      second(Line([]Series{{Name: "x"}}, LineOptions{})),
-		"only NaN":        second(Line([]Series{{X: []float64{1, 2}, Y: []float64{nan, nan}}}, LineOptions{})),
-		"lengths":         second(Line([]Series{{X: []float64{1, 2}, Y: []float64{1}}}, LineOptions{})),
-		"log of negative": second(Line([]Series{{X: []float64{1}, Y: []float64{-1}}}, LineOptions{LogY: true})),
-		"no bars":         second(Bars(nil, BarOptions{})),
-		"NaN bars":        second(Bars([]Bar{{Value: nan}}, BarOptions{})),
-		"interval":        second(Bars([]Bar{{Value: 1, Interval: true, Low: 2, High: 1}}, BarOptions{})),
-		"one class":       second(Confusion([]string{"a"}, [][]int{{1}}, Options{})),
-		"ragged":          second(Confusion([]string{"a", "b"}, [][]int{{1, 2}, {1}}, Options{})),
-		"negative":        second(Confusion([]string{"a", "b"}, [][]int{{1, 2}, {1, -1}}, Options{})),
-		"no points":       second(Scatter([]Points{{X: []float64{nan}, Y: []float64{1}}}, Options{})),
-		"labels":          second(Scatter([]Points{{X: []float64{1}, Y: []float64{1}, Labels: []string{"a", "b"}}}, Options{})),
-		"no values":       second(Histogram([]Sample{{Values: []float64{nan}}}, Options{})),
-		"no class":        second(ClassCounts(nil, nil, Options{})),
-		"class counts":    second(ClassCounts([]string{"a"}, []Part{{"train", []int{1, 2}}}, Options{})),
-		"size":            second(Bars([]Bar{{Value: 1}}, BarOptions{Options: Options{Width: 20}})),
+		"no line":          second(Line(nil, LineOptions{})),
+		"empty line":       second(Line([]Series{{Name: "x"}}, LineOptions{})),
+		"only NaN":         second(Line([]Series{{X: []float64{1, 2}, Y: []float64{nan, nan}}}, LineOptions{})),
+		"lengths":          second(Line([]Series{{X: []float64{1, 2}, Y: []float64{1}}}, LineOptions{})),
+		"log of negative":  second(Line([]Series{{X: []float64{1}, Y: []float64{-1}}}, LineOptions{LogY: true})),
+		"no bars":          second(Bars(nil, BarOptions{})),
+		"NaN bars":         second(Bars([]Bar{{Value: nan}}, BarOptions{})),
+		"interval":         second(Bars([]Bar{{Value: 1, Interval: true, Low: 2, High: 1}}, BarOptions{})),
+		"one class":        second(Confusion([]string{"a"}, [][]int{{1}}, Options{})),
+		"ragged":           second(Confusion([]string{"a", "b"}, [][]int{{1, 2}, {1}}, Options{})),
+		"negative":         second(Confusion([]string{"a", "b"}, [][]int{{1, 2}, {1, -1}}, Options{})),
+		"no points":        second(Scatter([]Points{{X: []float64{nan}, Y: []float64{1}}}, Options{})),
+		"labels":           second(Scatter([]Points{{X: []float64{1}, Y: []float64{1}, Labels: []string{"a", "b"}}}, Options{})),
+		"no values":        second(Histogram([]Sample{{Values: []float64{nan}}}, Options{})),
+		"no class":         second(ClassCounts(nil, nil, Options{})),
+		"class counts":     second(ClassCounts([]string{"a"}, []Part{{"train", []int{1, 2}}}, Options{})),
+		"too many classes": second(Confusion(make([]string, 201), make([][]int, 201), Options{})),
+		"too many bars":    second(Bars(make([]Bar, 201), BarOptions{})),
+		"too many lines":   second(Line(make([]Series, 51), LineOptions{})),
+		"size":             second(Bars([]Bar{{Value: 1}}, BarOptions{Options: Options{Width: 20}})),
 	} {
 		if !errors.Is(err, ErrData) {
 			t.Errorf("%s: %v", name, err)
@@ -234,20 +389,61 @@ func TestIDsAreUnique(t *testing.T) {
 func FuzzText(f *testing.F) {
 	f.Add("<img src=x onerror=alert(1)>", "{a}{b|c}")
 	f.Add("</script><script>", "\xff\x00\u202e")
-	f.Fuzz(func(t *testing.T, name, title string) {
-		c, err := Bars([]Bar{{Name: name, Value: 1}, {Name: "x", Value: 2, Interval: true, Low: 1, High: 3}}, BarOptions{Options: Options{Title: title, Notes: []string{name}}})
-		if err != nil {
-			t.Fatal(err)
+	f.Fuzz(func(t *testing.T, name, title string) { harmless(t, name, title) })
+}
+
+// Fuzzing instruments the JavaScript engine and is slow; so text is also put together from
+// what is known to break out.
+func TestHostileText(t *testing.T) {
+	parts := []string{"<script>", "</script>", "<!--", "]]>", "</svg>", "</style>", "<img src=x onerror=alert(1)>", `"`, "'", "&", "&lt;", "{a}", "{b|c}", "{@[0]}",
+		"%", "\\", "__f__", "__proto__", "\x00", "\n", "\u2028", "\u202e", "עברית", "🦦", "\xff", "constructor", " ", "url(#zr0-", `id="zr0-`}
+	rng := rand.New(rand.NewPCG(5, 6))
+	text := func() (s string) {
+		for range 1 + rng.IntN(6) {
+			s += parts[rng.IntN(len(parts))]
 		}
+		return s
+	}
+	for _, name := range []string{"__proto__", "constructor", "hasOwnProperty", "toString", "valueOf"} {
+		harmless(t, name, name)
+	}
+	for range 40 {
+		harmless(t, text(), text())
+	}
+	// The engine came through it.
+	harmless(t, "plain", "text")
+}
+
+// harmless draws charts with the texts in every place there is, and checks that the figure
+// has no element that the texts brought, and that its picture is well-formed.
+func harmless(t *testing.T, name, title string) {
+	t.Helper()
+	ok := must(t)
+	o := Options{Title: title, Subtitle: name, X: title, Y: name, Notes: []string{name}}
+	x, y := []float64{1, 2}, []float64{3, 4}
+	for _, c := range []*Chart{
+		ok(Bars([]Bar{{Name: name, Value: 1}, {Name: "x", Value: 2, Interval: true, Low: 1, High: 3}}, BarOptions{Options: o})),
+		ok(Line([]Series{{name, x, y}, {title, x, y}}, LineOptions{Options: o, Marks: []Mark{{1.5, name}}})),
+		ok(Confusion([]string{name, title}, [][]int{{1, 2}, {0, 3}}, o)),
+		ok(Scatter([]Points{{name, x, y, []string{name, title}}, {title, x, y, nil}}, o)),
+	} {
 		h, err := c.HTML()
 		if err != nil {
 			t.Fatal(err)
 		}
 		body := strings.Replace(h, "<script>"+bootstrap+"</script>", "", 1)
-		if strings.Count(body, "<script") != 1 || strings.Count(body, "</script") != 1 || strings.Contains(body, "<img") {
+		if strings.Count(body, "<script") != 1 || strings.Count(body, "</script") != 1 || strings.Contains(body, "<img") || strings.Count(body, "</svg>") != 1 {
 			t.Errorf("%q, %q: %s", name, title, body)
 		}
-	})
+		svg := body[strings.Index(body, "<svg") : strings.Index(body, "</svg>")+6]
+		for d := xml.NewDecoder(strings.NewReader(svg)); ; {
+			if _, err := d.Token(); err == io.EOF {
+				break
+			} else if err != nil {
+				t.Fatalf("%q, %q: %v in %.300s", name, title, err, svg)
+			}
+		}
+	}
 }
 
 func BenchmarkLoad(b *testing.B) {

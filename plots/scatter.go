@@ -3,6 +3,7 @@ package plots
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -45,7 +46,13 @@ func Scatter(groups []Points, o Options) (*Chart, error) {
 	}
 	names = unique(names)
 	rng := rand.New(rand.NewPCG(1, most))
-	shapes := []string{"circle", "triangle", "rect", "diamond", "pin", "roundRect", "arrow"}
+	symbols, _ := shapes()
+	var allX, allY []float64
+	for _, g := range groups {
+		allX, allY = append(allX, g.X...), append(allY, g.Y...)
+	}
+	roundX, roundY := rounder(allX), rounder(allY)
+	drawn := make([][][2]float64, len(groups))
 	var text strings.Builder
 	for i, g := range groups {
 		var data []opts.ScatterData
@@ -58,13 +65,16 @@ func Scatter(groups []Points, o Options) (*Chart, error) {
 			if total > most && rng.Float64() >= float64(most)/float64(total) {
 				continue
 			}
-			d := opts.ScatterData{Value: []float64{g.X[k], g.Y[k]}}
+			at := [2]float64{roundX(g.X[k]), roundY(g.Y[k])}
+			drawn[i] = append(drawn[i], at)
+			d := opts.ScatterData{Value: at}
 			if len(g.Labels) > 0 {
 				d.Name = short(g.Labels[k], 60)
 			}
 			data = append(data, d)
 		}
-		chart.AddSeries(names[i], data, charts.WithScatterChartOpts(opts.ScatterChart{Symbol: shapes[(i/len(palette())+i)%len(shapes)], SymbolSize: 8}))
+		_, shape := look(i)
+		chart.AddSeries(names[i], data, charts.WithScatterChartOpts(opts.ScatterChart{Symbol: symbols[shape], SymbolSize: 8}))
 		fmt.Fprintf(&text, "  %s: %d points\n", names[i], n)
 	}
 	x, y := axis("value", o.X, 28), axis("value", o.Y, 44)
@@ -78,11 +88,39 @@ func Scatter(groups []Points, o Options) (*Chart, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.with(func(option tree) {
+	c, err = c.with(func(option tree) {
 		for _, s := range option["series"].([]any) {
-			s.(tree)["itemStyle"] = tree{"opacity": 0.8}
+			s := s.(tree)
+			s["itemStyle"] = tree{"opacity": 0.8}
+			s["dimensions"] = []string{cmp.Or(short(o.X, 40), "x"), cmp.Or(short(o.Y, 40), "y")}
+			s["encode"] = tree{"x": 0, "y": 1, "tooltip": []int{0, 1}}
 		}
 	})
+	if err != nil {
+		return nil, err
+	}
+	corners := corners(drawn)
+	return c.frame(corners, cloud(drawn, corners), func(option tree) {
+		for i, s := range option["series"].([]any) {
+			s.(tree)["data"] = []any{}
+			if i == 0 { // the axes still span all points
+				s.(tree)["data"] = []any{tree{"value": corners[0], "symbol": "none"}, tree{"value": corners[1], "symbol": "none"}}
+			}
+		}
+	})
+}
+
+// corners are the lower left and the upper right of points.
+func corners(groups [][][2]float64) [][2]float64 {
+	low, high := [2]float64{math.Inf(1), math.Inf(1)}, [2]float64{math.Inf(-1), math.Inf(-1)}
+	for _, points := range groups {
+		for _, p := range points {
+			for k := range p {
+				low[k], high[k] = min(low[k], p[k]), max(high[k], p[k])
+			}
+		}
+	}
+	return [][2]float64{low, high}
 }
 
 // Sample is some values of one kind.
@@ -124,7 +162,7 @@ func Histogram(samples []Sample, o Options) (*Chart, error) {
 		counts := make([]int, n)
 		for _, v := range s.Values {
 			if finite(v) {
-				counts[min(n-1, max(0, int(v/width-low/width)))]++
+				counts[min(n-1, max(0, int((v/2-low/2)/width*2)))]++
 			}
 		}
 		data := make([]opts.BarData, n)

@@ -3,6 +3,7 @@ package plots
 import (
 	_ "embed"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -50,9 +51,17 @@ func load() (*engine, error) {
 	if _, err := vm.RunScript("echarts.min.js", string(echarts)); err != nil {
 		return nil, fmt.Errorf("plots: loading ECharts: %w", err)
 	}
-	v, err := vm.RunString(`(function (option, width, height) {
+	if err := vm.Set("tlkitWidth", textWidth); err != nil {
+		return nil, fmt.Errorf("plots: %w", err)
+	}
+	v, err := vm.RunString(`tlkitECharts.setPlatformAPI({ measureText: function (text, font) { return { width: tlkitWidth(text || "", font || "") }; } });
+	(function (option, width, height, corners) {
 		var chart = tlkitECharts.init(null, null, { renderer: "svg", ssr: true, width: width, height: height });
-		try { chart.setOption(JSON.parse(option)); return chart.renderToSVGString({ useViewBox: true }); } finally { chart.dispose(); }
+		try {
+			chart.setOption(JSON.parse(option));
+			var at = JSON.parse(corners).map(function (p) { return chart.convertToPixel({ gridIndex: 0 }, p); });
+			return [JSON.stringify(at), chart.renderToSVGString({ useViewBox: true })];
+		} finally { chart.dispose(); }
 	})`)
 	if err != nil {
 		return nil, fmt.Errorf("plots: loading ECharts: %w", err)
@@ -64,8 +73,13 @@ func load() (*engine, error) {
 	return &engine{vm: vm, draw: draw}, nil
 }
 
-// still draws an option.
-func (e *engine) still(option []byte, width, height int) (string, error) {
+// still draws an option. Of the corners, points in the chart's data, it says where in the
+// picture they are.
+func (e *engine) still(option []byte, width, height int, corners [][2]float64) (svg string, at [][2]float64, err error) {
+	points, err := json.Marshal(append([][2]float64{}, corners...))
+	if err != nil {
+		return "", nil, fmt.Errorf("plots: drawing: %w", err)
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	timer := time.AfterFunc(patience, func() { e.vm.Interrupt("it took too long") })
@@ -73,11 +87,18 @@ func (e *engine) still(option []byte, width, height int) (string, error) {
 		timer.Stop()
 		e.vm.ClearInterrupt()
 	}()
-	v, err := e.draw(goja.Undefined(), e.vm.ToValue(string(option)), e.vm.ToValue(width), e.vm.ToValue(height))
+	v, err := e.draw(goja.Undefined(), e.vm.ToValue(string(option)), e.vm.ToValue(width), e.vm.ToValue(height), e.vm.ToValue(string(points)))
 	if err != nil {
-		return "", fmt.Errorf("plots: drawing: %w", err)
+		return "", nil, fmt.Errorf("plots: drawing: %w", err)
 	}
-	return v.String(), nil
+	var both []string
+	if err := e.vm.ExportTo(v, &both); err != nil || len(both) != 2 {
+		return "", nil, errors.New("plots: drawing: ECharts gave no picture")
+	}
+	if err := json.Unmarshal([]byte(both[0]), &at); err != nil {
+		return "", nil, fmt.Errorf("plots: drawing: %w", err)
+	}
+	return both[1], at, nil
 }
 
 // figures counts the pictures of a process, so that the ids of two on one page differ.
@@ -90,12 +111,26 @@ func (c *Chart) SVG() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	svg, err := e.still(c.option, c.width, c.height)
+	if c.marks == nil {
+		svg, _, err := e.still(c.option, c.width, c.height, nil)
+		if err != nil {
+			return "", err
+		}
+		return c.dress(svg, c.prefix())
+	}
+	svg, at, err := e.still(c.marks.option, c.width, c.height, c.marks.corners)
 	if err != nil {
 		return "", err
 	}
-	return c.dress(svg, fmt.Sprintf("c%s%d-", c.digest(), figures.Add(1)))
+	end := strings.LastIndex(svg, "</svg>")
+	if end < 0 || len(at) != 2 {
+		return "", errors.New("plots: drawing: ECharts gave no picture")
+	}
+	return c.dress(svg[:end]+c.marks.draw(at)+svg[end:], c.prefix())
 }
+
+// prefix starts the ids of one picture.
+func (c *Chart) prefix() string { return fmt.Sprintf("c%s%d-", c.digest(), figures.Add(1)) }
 
 // digest tells charts apart.
 func (c *Chart) digest() string {
@@ -104,13 +139,24 @@ func (c *Chart) digest() string {
 	return hex.EncodeToString(h.Sum(nil))[:10]
 }
 
+// A still picture has no use for what ECharts adds for pointers: hover styles and marks of
+// its own. Only tags are changed: text stays as the user wrote it.
+var (
+	tags     = regexp.MustCompile(`<[a-zA-Z][^>]*>`)
+	styles   = regexp.MustCompile(`(?s)<style ?><!\[CDATA\[.*?\]\]>\s*</style>`)
+	pointers = regexp.MustCompile(` (ecmeta_\w+|class)="[^"]*"`)
+	ids      = regexp.MustCompile(`(id="|url\(#|href="#)zr\d+-`)
+)
+
 // dress gives the ids of a picture a prefix of its own, and describes it.
 func (c *Chart) dress(svg, prefix string) (string, error) {
 	at := strings.IndexByte(svg, '>')
 	if !strings.HasPrefix(svg, "<svg") || at < 0 {
 		return "", errors.New("plots: drawing: ECharts gave no picture")
 	}
-	body := regexp.MustCompile(`(id="|class="|url\(#|\.|#)zr\d+-`).ReplaceAllString(svg[at+1:], "${1}"+prefix)
+	body := tags.ReplaceAllStringFunc(styles.ReplaceAllString(svg[at+1:], ""), func(tag string) string {
+		return ids.ReplaceAllString(pointers.ReplaceAllString(tag, ""), "${1}"+prefix)
+	})
 	desc := strings.TrimSpace(c.Text())
 	if r := []rune(desc); len(r) > 2000 {
 		desc = string(r[:2000]) + "…"
