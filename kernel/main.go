@@ -68,6 +68,7 @@ func installCommand() *cobra.Command {
 		}}
 	c.Flags().BoolVar(&o.User, "user", false, "write the kernelspec into your own Jupyter folder")
 	c.Flags().BoolVar(&o.CUDA, "cuda", false, "also install the pinned XLA plugin for NVIDIA GPUs, several GB")
+	c.Flags().BoolVar(&o.Download, "download", false, "let go-xla's own installer fetch XLA where nothing is pinned for the system")
 	return c
 }
 

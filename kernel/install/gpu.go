@@ -25,7 +25,7 @@ import (
 func gpu(ctx context.Context, p Place, o Options) error {
 	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
 		return fmt.Errorf("install: XLA for NVIDIA GPUs is pinned for linux/amd64, this is %s/%s; "+
-			"go-xla's own installer may have it: go run github.com/gomlx/go-xla/cmd/pjrt_installer", runtime.GOOS, runtime.GOARCH)
+			"other systems run XLA on the CPU", runtime.GOOS, runtime.GOARCH)
 	}
 	list := p.join("kernel", "requirements-cuda.txt")
 	want, err := os.ReadFile(list)

@@ -19,6 +19,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gomlx/go-xla/installer"
+
 	"transferlab/plots"
 	"transferlab/tlkit/fetch"
 	"transferlab/tlkit/progress"
@@ -41,6 +43,9 @@ type Options struct {
 
 	// CUDA also installs the pinned XLA plugin for NVIDIA GPUs.
 	CUDA bool
+
+	// Download lets go-xla's own installer fetch XLA on systems for which nothing is pinned.
+	Download bool
 
 	Progress progress.Reporter
 	Log      func(format string, args ...any) // one line for each step that did something; nil: silent
@@ -216,11 +221,34 @@ func python(ctx context.Context, p Place, o Options) error {
 	})
 }
 
+// libraries installs the native libraries that are pinned, all for Linux on x86-64.
 func libraries(ctx context.Context, p Place, o Options) error {
+	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
+		return elsewhere(p, o)
+	}
 	if err := native(ctx, p, o, "xla", xlaFile()); err != nil {
 		return err
 	}
 	return native(ctx, p, o, "onnxruntime", runtimeFile())
+}
+
+// elsewhere asks go-xla's own installer for XLA on the CPU. What that takes from a code
+// host is not pinned here, so it happens only where the person has said so.
+func elsewhere(p Place, o Options) error {
+	if !o.Download {
+		o.Log("no native library is pinned for %s/%s. Without XLA, heads and tables run on the Go backend, and training convolutions "+
+			"there is impractical. go-xla may have XLA for this system: `go run ./kernel install --download` fetches what its authors publish. "+
+			"For frozen features, ONNX Runtime is enough: install its library and set ONNXRUNTIME_SHARED_LIBRARY_PATH to the file", runtime.GOOS, runtime.GOARCH)
+		return nil
+	}
+	dir := filepath.Join(p.Home(), "xla")
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return fmt.Errorf("install: %w", err)
+	}
+	if err := installer.CPUAutoInstall(dir, true, installer.Normal); err != nil {
+		return fmt.Errorf("install: go-xla's installer: %w", err)
+	}
+	return nil
 }
 
 // fetching is how files are fetched: with the checkout's own pip.
@@ -232,12 +260,6 @@ func (p Place) fetching(o Options) fetch.Options {
 func native(ctx context.Context, p Place, o Options, folder string, f fetch.File) error {
 	place := filepath.Join(p.Home(), folder, f.Name)
 	return stamped(filepath.Join(p.Home(), folder, "."+f.Name), place, []string{f.SHA256, p.Root}, func() error {
-		if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
-			o.Log("%s is pinned for linux/amd64 only, this is %s/%s: go-xla's own installer has it for more "+
-				"(go run github.com/gomlx/go-xla/cmd/pjrt_installer); heads and tables run on the Go backend without it, "+
-				"training convolutions there is impractical", f.Name, runtime.GOOS, runtime.GOARCH)
-			return nil
-		}
 		began := time.Now()
 		path, err := f.Path(ctx, p.fetching(o))
 		if err != nil {

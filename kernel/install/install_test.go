@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -202,5 +203,22 @@ func TestUserKernelspec(t *testing.T) {
 	}
 	if err := kernelspec(context.Background(), Place{Root: "/a,b"}, Options{}); err == nil {
 		t.Error("a comma is taken")
+	}
+}
+
+// Nothing that is not pinned is fetched before somebody has said so.
+func TestElsewhereAsksFirst(t *testing.T) {
+	var said strings.Builder
+	home := t.TempDir()
+	if err := elsewhere(Place{Root: home}, Options{Log: func(f string, a ...any) { fmt.Fprintf(&said, f, a...) }}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"--download", "Go backend", "impractical", "ONNX Runtime"} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("does not say %q: %s", want, said.String())
+		}
+	}
+	if all, _ := os.ReadDir(home); len(all) != 0 {
+		t.Error("something was installed:", all)
 	}
 }
