@@ -175,7 +175,7 @@ func merge(dst, src tree) {
 // axis is the look of one axis.
 func axis(kind, name string, gap int) tree {
 	return tree{"type": kind, "name": short(name, 200), "nameLocation": "middle", "nameGap": gap, "nameTextStyle": tree{"color": "#333"},
-		"axisLabel": tree{"color": "#333"}, "axisLine": tree{"show": true, "lineStyle": tree{"color": "#888"}},
+		"axisLabel": tree{"color": "#333", "hideOverlap": true}, "axisLine": tree{"show": true, "lineStyle": tree{"color": "#888"}},
 		"splitLine": tree{"show": kind != "category", "lineStyle": tree{"color": "#e6e6e6"}}, "axisTick": tree{"show": false}}
 }
 
