@@ -27,7 +27,6 @@ type BatchOptions struct {
 
 	// Change alters a picture after it was resized, for augmentation; nil leaves it. It is
 	// called from several goroutines, and rng depends on the seed, epoch and picture alone.
-	// The picture must keep its size.
 	Change func(m *Image, rng *rand.Rand) error
 }
 
@@ -89,15 +88,6 @@ func (o *BatchOptions) check(n int) error {
 	return o.Fit.check()
 }
 
-// skip is how many pictures of the first epoch lie before From. It divides, for a position
-// read from a file may be too large to multiply.
-func (o *BatchOptions) skip() int {
-	if o.From.Batch > len(o.Index)/o.Size {
-		return len(o.Index)
-	}
-	return o.From.Batch * o.Size
-}
-
 // order is the order of one epoch.
 func (o *BatchOptions) order(epoch int) []int {
 	idx := append([]int(nil), o.Index...)
@@ -148,7 +138,7 @@ func (p *Pictures) batches(ctx context.Context, cat *Catalogue, o BatchOptions, 
 		for epoch := o.From.Epoch; o.Epochs < 0 || epoch < o.Epochs; epoch++ {
 			idx := o.order(epoch)
 			if epoch == o.From.Epoch {
-				idx = idx[o.skip():]
+				idx = idx[min(len(idx), o.From.Batch*o.Size):]
 			}
 			if len(idx) == 0 && len(o.Index) == 0 {
 				return
@@ -172,7 +162,7 @@ func (p *Pictures) batches(ctx context.Context, cat *Catalogue, o BatchOptions, 
 	}()
 	pos := o.From
 	b := Batch{Position: pos, Size: o.Fit.Size}
-	left := len(o.Index) - o.skip()
+	left := len(o.Index) - min(len(o.Index), pos.Batch*o.Size)
 	if left == 0 { // the position is an epoch's end
 		pos, left = Position{Epoch: pos.Epoch + 1}, len(o.Index)
 		b.Position = pos
@@ -182,9 +172,6 @@ func (p *Pictures) batches(ctx context.Context, cat *Catalogue, o BatchOptions, 
 		if w.err != nil {
 			yield(Batch{}, w.err)
 			return
-		}
-		if b.Pix == nil {
-			b.Pix = make([]uint8, 0, min(o.Size, left)*len(w.pix))
 		}
 		pic := cat.Pictures[w.at]
 		b.Index, b.IDs, b.Labels, b.Pix = append(b.Index, w.at), append(b.IDs, pic.ID), append(b.Labels, labels[w.at]), append(b.Pix, w.pix...)
@@ -231,9 +218,6 @@ func (p *Pictures) pixels(pic Picture, epoch int, lim limits, o BatchOptions) ([
 			key = (key ^ uint64(c)) * 1099511628211
 		}
 		err = o.Change(m, rand.New(rand.NewPCG(o.Seed^key, uint64(epoch))))
-	}
-	if err == nil && (m.Width != o.Fit.Size || m.Height != o.Fit.Size || len(m.Pix) != 3*o.Fit.Size*o.Fit.Size) {
-		err = fmt.Errorf("BatchOptions.Change made it %d×%d with %d values; it must stay %d×%d", m.Width, m.Height, len(m.Pix), o.Fit.Size, o.Fit.Size)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("dataset: %s: %w", path, err)

@@ -11,13 +11,10 @@
 // and resize in parallel, ahead of whoever takes the batches, and give them in order.
 //
 // Pictures come out as 8-bit RGB, [height, width, 3], upright (EXIF orientation is
-// applied) and without transparency (composed onto FolderOptions.Background); of an animated
-// GIF the first frame. They are Pillow's pixels, with two differences: a JPEG's chroma is
-// repeated where libjpeg interpolates it, and its inverse cosine transform is Go's.
+// applied) and without transparency (composed onto FolderOptions.Background).
 package dataset
 
 import (
-	"bufio"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -132,41 +129,6 @@ func (c *Catalogue) Labels() []int {
 	return out
 }
 
-// note says what a reader should know of what was found: what was skipped, and classes
-// that no split can divide.
-func (c *Catalogue) note() string {
-	var notes []string
-	if n := len(c.Skipped); n > 0 {
-		notes = append(notes, fmt.Sprintf("%d damaged, left out: %s", n, few(c.Skipped, func(s Skip) string { return s.ID })))
-	}
-	count := make([]int, len(c.Classes))
-	for _, l := range c.Labels() {
-		count[l]++
-	}
-	var alone []string
-	for l, n := range count {
-		if n == 1 {
-			alone = append(alone, c.Classes[l])
-		}
-	}
-	if len(alone) > 0 {
-		notes = append(notes, fmt.Sprintf("only one picture in %s: too few to split", few(alone, func(s string) string { return s })))
-	}
-	return strings.Join(notes, "; ")
-}
-
-// few names the first three.
-func few[T any](all []T, name func(T) string) string {
-	var out []string
-	for _, v := range all[:min(len(all), 3)] {
-		out = append(out, name(v))
-	}
-	if len(all) > 3 {
-		out = append(out, fmt.Sprintf("and %d more", len(all)-3))
-	}
-	return strings.Join(out, ", ")
-}
-
 // Pictures is a folder of pictures: a description until a method reads it. It is safe for
 // use by several goroutines.
 type Pictures struct {
@@ -190,8 +152,7 @@ func (p *Pictures) Path(id string) string { return filepath.Join(p.root, filepat
 var extensions = map[string]string{".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp", ".gif": "gif"}
 
 // Scan reads and checks every picture, in parallel, the first time it is called. Hidden
-// files are passed over, links are followed to files but not to folders. The last event
-// that rep gets notes what was skipped, and classes with a single picture.
+// files are passed over, links are followed to files but not to folders.
 func (p *Pictures) Scan(ctx context.Context, rep progress.Reporter) (*Catalogue, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -222,7 +183,7 @@ func (p *Pictures) Scan(ctx context.Context, rep progress.Reporter) (*Catalogue,
 		mu.Lock()
 		defer mu.Unlock()
 		done++
-		if done%64 == 0 && done < int64(len(files)) {
+		if done%64 == 0 || done == int64(len(files)) {
 			rep.Report(progress.Event{Task: "reading pictures", Done: done, Total: int64(len(files)), Unit: "pictures"})
 		}
 		return nil
@@ -247,7 +208,6 @@ func (p *Pictures) Scan(ctx context.Context, rep progress.Reporter) (*Catalogue,
 		}
 	}
 	cat.Digest = digest(cat.Pictures, lim.background)
-	rep.Report(progress.Event{Task: "reading pictures", Done: done, Total: done, Unit: "pictures", Note: cat.note()})
 	p.cat = cat
 	return cat, nil
 }
@@ -344,11 +304,7 @@ func (p *Pictures) groups(files []string) (map[string]string, error) {
 }
 
 func readGroups(r io.Reader, files []string) (map[string]string, error) {
-	text := bufio.NewReader(io.LimitReader(r, 64<<20))
-	if mark, _ := text.Peek(3); string(mark) == "\xef\xbb\xbf" { // spreadsheets begin a file so
-		_, _ = text.Discard(3)
-	}
-	in := csv.NewReader(text)
+	in := csv.NewReader(io.LimitReader(r, 64<<20))
 	in.FieldsPerRecord = 2
 	out := map[string]string{}
 	for line := 1; ; line++ {
@@ -369,9 +325,6 @@ func readGroups(r io.Reader, files []string) (map[string]string, error) {
 		}
 		if _, ok := slices.BinarySearch(files, rec[0]); !ok {
 			return nil, fmt.Errorf("%w: line %d names %.80q, which is not there", ErrGroups, line, rec[0])
-		}
-		if was, ok := out[rec[0]]; ok && was != rec[1] {
-			return nil, fmt.Errorf("%w: line %d puts %.80q into %.40q, an earlier one into %.40q", ErrGroups, line, rec[0], rec[1], was)
 		}
 		out[rec[0]] = rec[1]
 	}

@@ -13,7 +13,6 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
-	"io/fs"
 	"os"
 
 	"golang.org/x/image/webp"
@@ -51,37 +50,26 @@ func digest(pics []Picture, background RGB) string {
 
 // readFile reads a file that is no larger than the limit.
 func readFile(path string, lim limits) ([]byte, error) {
-	st, err := os.Stat(path) // before it is opened: opening a pipe waits for somebody who writes
+	f, err := os.Open(path)
 	if err != nil {
-		return nil, unreadable(path, err)
+		return nil, fmt.Errorf("dataset: %w; is it readable for you?", err)
 	}
-	if !st.Mode().IsRegular() {
+	defer f.Close()
+	if st, err := f.Stat(); err != nil {
+		return nil, fmt.Errorf("dataset: %w", err)
+	} else if !st.Mode().IsRegular() {
 		return nil, &PictureError{path, fmt.Errorf("%w: it is a %v", ErrFormat, st.Mode().Type()), "remove it from the folder"}
 	} else if st.Size() > lim.bytes {
 		return nil, &PictureError{path, fmt.Errorf("%w: %d bytes, the limit is %d", ErrLarge, st.Size(), lim.bytes), "shrink it, or raise FolderOptions.MaxBytes"}
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, unreadable(path, err)
-	}
-	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, lim.bytes+1))
 	if err != nil {
-		return nil, unreadable(path, err)
+		return nil, fmt.Errorf("dataset: %s: %w", path, err)
 	}
 	if int64(len(b)) > lim.bytes {
 		return nil, &PictureError{path, fmt.Errorf("%w: more than %d bytes", ErrLarge, lim.bytes), "shrink it, or raise FolderOptions.MaxBytes"}
 	}
 	return b, nil
-}
-
-// unreadable is what the system says of a file that it does not give.
-func unreadable(path string, err error) error {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		err = pe.Err // it repeats the path
-	}
-	return &PictureError{path, err, "make it readable for you (a link must lead to a file), remove it, or set FolderOptions.SkipBad"}
 }
 
 // Decode reads one picture in any of the formats, by its content. Options give the limits
@@ -110,11 +98,8 @@ func Open(path string, o FolderOptions) (*Image, error) {
 // named puts a file's name and a remedy on a decoder's error.
 func named(path string, err error) error {
 	remedy := "replace it with a whole copy, remove it, or set FolderOptions.SkipBad"
-	switch {
-	case errors.Is(err, ErrLarge):
+	if errors.Is(err, ErrLarge) {
 		remedy = "shrink it, or raise FolderOptions.MaxPixels if you trust it"
-	case errors.Is(err, ErrFormat):
-		remedy = "save it as png, jpeg, gif or a still webp, remove it, or set FolderOptions.SkipBad"
 	}
 	return &PictureError{path, err, remedy}
 }
@@ -154,9 +139,6 @@ func decode(b []byte, lim limits) (img *Image, format string, err error) {
 		if !c.magic(b) {
 			continue
 		}
-		if c.name == "webp" && animated(b) {
-			return nil, c.name, fmt.Errorf("%w: it is an animated webp", ErrFormat)
-		}
 		conf, err := c.config(bytes.NewReader(b))
 		if err != nil {
 			return nil, c.name, fmt.Errorf("%w: %w", ErrDamaged, err)
@@ -171,39 +153,12 @@ func decode(b []byte, lim limits) (img *Image, format string, err error) {
 		if err != nil {
 			return nil, c.name, fmt.Errorf("%w: %w", ErrDamaged, err)
 		}
-		m := opaque(src, c.name, lim.background)
-		if m.Width != conf.Width || m.Height != conf.Height {
-			m = m.on(conf.Width, conf.Height, src.Bounds().Min, lim.background)
-		}
-		return upright(m, orientation(b)), c.name, nil
+		return upright(flatten(src, lim.background), orientation(b)), c.name, nil
 	}
 	return nil, "", fmt.Errorf("%w (png, jpeg, webp, gif): it begins with %.12q", ErrFormat, b[:min(len(b), 12)])
 }
 
-// opaque lays a decoder's picture on the background, 8 bits a channel.
-func opaque(src image.Image, format string, bg RGB) *Image {
-	if format == "webp" {
-		switch s := src.(type) {
-		case *image.YCbCr:
-			return studio(s)
-		case *image.NYCbCrA:
-			return studioAlpha(s, bg)
-		}
-	}
-	return flatten(src, bg)
-}
-
-// on lays a picture that is smaller than its canvas, as a GIF's first frame may be, at its
-// place; the rest is background, as in browsers.
-func (m *Image) on(w, h int, at image.Point, bg RGB) *Image {
-	out := &Image{w, h, bytes.Repeat(bg[:], w*h)}
-	for y := range m.Height {
-		copy(out.Pix[3*((at.Y+y)*w+at.X):], m.Pix[3*y*m.Width:3*(y+1)*m.Width])
-	}
-	return out
-}
-
-// flatten lays a picture on the background; luma and chroma are taken for a JPEG's.
+// flatten lays a picture on the background, 8 bits a channel.
 func flatten(src image.Image, bg RGB) *Image {
 	r := src.Bounds()
 	w, h := r.Dx(), r.Dy()
@@ -214,29 +169,6 @@ func flatten(src image.Image, bg RGB) *Image {
 			row := s.Pix[y*s.Stride:]
 			for x := range w {
 				lay(out.Pix[3*(y*w+x):], row[4*x], row[4*x+1], row[4*x+2], row[4*x+3], bg)
-			}
-		}
-	case *image.RGBA: // what png gives where nothing is transparent
-		for y := range h {
-			row := s.Pix[y*s.Stride:]
-			for x := range w {
-				if p := row[4*x:][:4:4]; p[3] == 255 {
-					copy(out.Pix[3*(y*w+x):], p[:3])
-				} else {
-					c := color.NRGBAModel.Convert(color.RGBA{p[0], p[1], p[2], p[3]}).(color.NRGBA)
-					lay(out.Pix[3*(y*w+x):], c.R, c.G, c.B, c.A, bg)
-				}
-			}
-		}
-	case *image.Paletted:
-		var table [256][3]uint8 // an index beyond the palette is refused by the decoders
-		for i, p := range s.Palette {
-			c := color.NRGBAModel.Convert(p).(color.NRGBA)
-			lay(table[i][:], c.R, c.G, c.B, c.A, bg)
-		}
-		for y := range h {
-			for x := range w {
-				copy(out.Pix[3*(y*w+x):], table[s.Pix[y*s.Stride+x]][:])
 			}
 		}
 	case *image.YCbCr:

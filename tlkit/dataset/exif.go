@@ -3,49 +3,13 @@ package dataset
 import "encoding/binary"
 
 // This file finds how a camera was held: the tag Orientation (0x0112) of EXIF 2.3, 1…8,
-// in a JPEG's APP1 segment, a PNG's eXIf chunk or a WebP's EXIF chunk.
+// in a JPEG's APP1 segment.
 
 // orientation gives 1 (upright) for anything that does not say otherwise.
 func orientation(b []byte) int {
-	switch {
-	case len(b) < 12:
+	if len(b) < 4 || b[0] != 0xff || b[1] != 0xd8 {
 		return 1
-	case b[0] == 0xff && b[1] == 0xd8:
-		return jpegOrientation(b)
-	case b[0] == 0x89: // signature; then length, name, content, checksum of each chunk
-		return chunkOrientation(b[8:], "eXIf", binary.BigEndian, false)
-	case b[0] == 'R': // RIFF, length, WEBP; then name, length, content padded to an even length
-		return chunkOrientation(b[12:], "EXIF", binary.LittleEndian, true)
 	}
-	return 1
-}
-
-// chunkOrientation looks through the chunks of a PNG, or of a WebP where riff says so.
-func chunkOrientation(b []byte, want string, order binary.ByteOrder, riff bool) int {
-	for len(b) >= 8 {
-		size, name := uint64(order.Uint32(b)), string(b[4:8])
-		end := size + 4
-		if riff {
-			name, size = string(b[:4]), uint64(order.Uint32(b[4:]))
-			end = size + size%2
-		}
-		b = b[8:]
-		if size > uint64(len(b)) {
-			return 1
-		}
-		if name == want {
-			body := b[:size]
-			if len(body) > 6 && string(body[:6]) == "Exif\x00\x00" { // some writers keep a JPEG's prefix
-				body = body[6:]
-			}
-			return tiffOrientation(body)
-		}
-		b = b[min(end, uint64(len(b))):]
-	}
-	return 1
-}
-
-func jpegOrientation(b []byte) int {
 	for i := 2; i+4 <= len(b) && b[i] == 0xff; {
 		kind, size := b[i+1], int(binary.BigEndian.Uint16(b[i+2:]))
 		if kind == 0xda || size < 2 || i+2+size > len(b) { // the pixels begin, or it is cut short

@@ -9,6 +9,5 @@ func (p *Pictures) Reading() string {
 	return fmt.Sprintf("pixels v%d on %v", pixelsVersion, p.opt.limits().background)
 }
 
-// pixelsVersion is raised when the same file gives other pixels. 2: colours of lossy WebP,
-// EXIF in PNG and WebP, the canvas of a GIF.
-const pixelsVersion = 2
+// pixelsVersion is raised when the same file gives other pixels.
+const pixelsVersion = 1
