@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"strconv"
 
 	"github.com/go-gota/gota/dataframe"
-	"github.com/go-gota/gota/series"
+
+	"transferlab/tlkit/frame"
 )
 
 // UnkeepableError is a result that would not come back from the store as it was.
@@ -28,13 +28,11 @@ func (e *UnkeepableError) Error() string {
 func encode[T any](name string, v T) ([]byte, error) {
 	var b bytes.Buffer
 	if df, ok := any(v).(dataframe.DataFrame); ok {
-		t, err := tabular(df)
+		kept, err := frame.Table{DataFrame: df}.MarshalBinary()
 		if err != nil {
 			return nil, &UnkeepableError{name, "the dataframe", err.Error()}
 		}
-		if err := gob.NewEncoder(&b).Encode(t); err != nil {
-			return nil, err
-		}
+		b.Write(kept)
 	} else {
 		if where, why := unkeepable(reflect.TypeFor[T](), reflect.TypeFor[T]().String(), nil); why != "" {
 			return nil, &UnkeepableError{name, where, why}
@@ -64,15 +62,11 @@ func decode[T any](b []byte) (v T, err error) {
 		}
 	}()
 	if _, ok := any(v).(dataframe.DataFrame); ok {
-		var t keptTable
-		if err := gob.NewDecoder(bytes.NewReader(b)).Decode(&t); err != nil {
+		var t frame.Table
+		if err := t.UnmarshalBinary(b); err != nil {
 			return v, err
 		}
-		df, err := t.frame()
-		if err != nil {
-			return v, err
-		}
-		return any(df).(T), nil
+		return any(t.DataFrame).(T), nil
 	}
 	return v, gob.NewDecoder(bytes.NewReader(b)).Decode(&v)
 }
@@ -183,74 +177,9 @@ func sameBytes(a, b reflect.Value) bool {
 	return x != nil && bytes.Equal(x, y)
 }
 
-// keptTable is a dataframe as plain columns. It is not Parquet, whose library would take a
-// second to link into every cell.
-type keptTable struct{ Columns []keptColumn }
-
-// keptColumn is one column: text holds strings, whole numbers and truth values, number holds
-// floats bit by bit.
-type keptColumn struct {
-	Name, Kind string
-	Missing    []bool
-	Text       []string
-	Number     []float64
-}
-
-func tabular(df dataframe.DataFrame) (keptTable, error) {
-	var t keptTable
-	if df.Err != nil {
-		return t, df.Err
-	}
-	for _, name := range df.Names() {
-		s := df.Col(name)
-		if s.Err != nil {
-			return t, s.Err
-		}
-		c := keptColumn{Name: name, Kind: string(s.Type()), Missing: make([]bool, s.Len())}
-		for i := range s.Len() {
-			e := s.Elem(i)
-			c.Missing[i] = e.IsNA()
-			switch {
-			case s.Type() == series.Float:
-				c.Number = append(c.Number, e.Float())
-			case e.IsNA():
-				c.Text = append(c.Text, "")
-			default:
-				c.Text = append(c.Text, e.String())
-			}
-		}
-		t.Columns = append(t.Columns, c)
-	}
-	return t, nil
-}
-
-func (t keptTable) frame() (dataframe.DataFrame, error) {
-	var all []series.Series
-	for _, c := range t.Columns {
-		kind := series.Type(c.Kind)
-		var s series.Series
-		switch {
-		case kind == series.Float && len(c.Number) == len(c.Missing):
-			s = series.New(c.Number, kind, c.Name)
-		case len(c.Text) == len(c.Missing) && (kind == series.String || kind == series.Int || kind == series.Bool):
-			text := append([]string(nil), c.Text...)
-			for i, gone := range c.Missing {
-				if gone {
-					text[i] = "NaN" // gota's way of saying it
-				}
-			}
-			s = series.New(text, kind, c.Name)
-		default:
-			return dataframe.DataFrame{}, fmt.Errorf("column %s of kind %s is damaged", strconv.Quote(c.Name), strconv.Quote(c.Kind))
-		}
-		all = append(all, s)
-	}
-	df := dataframe.New(all...)
-	return df, df.Err
-}
-
+// sameFrame compares dataframes by the bytes that they are kept as.
 func sameFrame(a, b dataframe.DataFrame) bool {
-	x, errX := tabular(a)
-	y, errY := tabular(b)
-	return errX == nil && errY == nil && same(reflect.ValueOf(x), reflect.ValueOf(y))
+	x, errX := frame.Table{DataFrame: a}.MarshalBinary()
+	y, errY := frame.Table{DataFrame: b}.MarshalBinary()
+	return errX == nil && errY == nil && bytes.Equal(x, y)
 }

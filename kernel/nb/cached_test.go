@@ -17,6 +17,8 @@ import (
 	"github.com/go-gota/gota/dataframe"
 	"github.com/go-gota/gota/series"
 
+	"transferlab/tlkit/frame"
+	"transferlab/tlkit/split"
 	"transferlab/tlkit/store"
 )
 
@@ -46,6 +48,29 @@ func TestCodecRoundTrips(t *testing.T) {
 	check("text", err)
 	if got, err := decode[string](b); err != nil || got != "a\x00ü" {
 		t.Error(got, err)
+	}
+}
+
+func TestTablesRoundTripWithTheirKinds(t *testing.T) {
+	table, err := frame.New(frame.Schema{{Name: "day", Kind: frame.Date}},
+		frame.Series("day", []frame.Cell[string]{{Value: "2024-02-29"}, {Null: true}}),
+		frame.Series("name", []frame.Cell[string]{{Value: "NaN"}, {Value: ""}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	train := split.WholeAsTrain(table)
+	b, err := encode("rows", train)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := decode[split.Train](b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	day, _ := back.Table().Column("day")
+	name, _ := back.Table().Column("name")
+	if day.Kind != frame.Date || !day.Missing(1) || name.Missing(0) || name.Format(0) != "NaN" || name.Missing(1) {
+		t.Errorf("came back as %+v and %+v", day, name)
 	}
 }
 

@@ -22,7 +22,9 @@ import (
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
 	"transferlab/kernel/provenance"
+	"transferlab/tlkit/frame"
 	"transferlab/tlkit/progress"
+	"transferlab/tlkit/split"
 )
 
 // notebook is a stage that keeps outputs as a front end does: one for each display id, in order.
@@ -118,6 +120,23 @@ func TestShow(t *testing.T) {
 	out.show(render(chart{}))
 	if b.String() != "three bars\n" {
 		t.Errorf("outside a notebook: %q", b.String())
+	}
+}
+
+func TestTableNamesKindsThatGotaLacks(t *testing.T) {
+	table, err := frame.New(frame.Schema{{Name: "day", Kind: frame.Date}, {Name: "size", Kind: frame.Category}},
+		frame.Series("day", []frame.Cell[string]{{Value: "2024-02-29"}, {Null: true}}),
+		frame.Series("size", []frame.Cell[string]{{Value: "NaN"}, {Value: "S"}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []any{table, split.WholeAsTrain(table), Table(table, TableOptions{})} {
+		got := render(v)
+		for _, want := range []string{"date, 1 missing", "category", "NaN", "2024-02-29", "2 rows × 2 columns"} {
+			if !strings.Contains(strings.ReplaceAll(got.text, "\u202f", " "), want) {
+				t.Errorf("a %T: %q is not in\n%s", v, want, got.text)
+			}
+		}
 	}
 }
 

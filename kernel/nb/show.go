@@ -11,6 +11,8 @@ import (
 
 	"github.com/go-gota/gota/dataframe"
 	"github.com/go-gota/gota/series"
+
+	"transferlab/tlkit/frame"
 )
 
 // MaxText is the most plain text, in bytes, that one value shows; the rest is cut and the cut is said.
@@ -18,7 +20,7 @@ const MaxText = 64 << 10
 
 // Show shows values, one below the other. [Beside] puts several next to each other.
 //
-//   - gota dataframes and series as tables ([Table] sets how much of them);
+//   - tables, gota dataframes and series ([Table] sets how much of them);
 //   - pictures: image.Image, [Picture], and [Grid] for many;
 //   - sound: [Audio];
 //   - anything with HTML() string or HTML() (string, error), such as the charts of plots and reports;
@@ -82,15 +84,19 @@ func render(v any) (b bundle) {
 		return join(v.values, v.class)
 	case TableView:
 		return v.render()
-	case dataframe.DataFrame:
+	case frame.Table:
 		return Table(v, TableOptions{}).render()
+	case interface{ Table() frame.Table }: // the rows of a part
+		return Table(v.Table(), TableOptions{}).render()
+	case dataframe.DataFrame:
+		return Table(frame.Table{DataFrame: v}, TableOptions{}).render()
 	case *dataframe.DataFrame:
 		if v == nil {
 			return plain("nil dataframe")
 		}
-		return Table(*v, TableOptions{}).render()
+		return Table(frame.Table{DataFrame: *v}, TableOptions{}).render()
 	case series.Series:
-		return Table(dataframe.New(v), TableOptions{}).render()
+		return Table(frame.Table{DataFrame: dataframe.New(v)}, TableOptions{}).render()
 	case Sheet:
 		return v.render()
 	case Picture:

@@ -10,6 +10,8 @@ import (
 
 	"github.com/go-gota/gota/dataframe"
 	"github.com/go-gota/gota/series"
+
+	"transferlab/tlkit/frame"
 )
 
 // TableOptions sets how much of a dataframe is shown. The zero value is the default.
@@ -37,14 +39,22 @@ func (o TableOptions) filled() TableOptions {
 	return o
 }
 
-// TableView is a dataframe with the options of its showing; give it to [Show].
+// TableView is a table with the options of its showing; give it to [Show].
 type TableView struct {
-	df dataframe.DataFrame
-	o  TableOptions
+	table frame.Table
+	o     TableOptions
 }
 
-// Table shows a dataframe with options of your own.
-func Table(df dataframe.DataFrame, o TableOptions) TableView { return TableView{df, o.filled()} }
+// Table shows a table or a dataframe with options of your own.
+func Table[T frame.Table | dataframe.DataFrame](t T, o TableOptions) TableView {
+	switch t := any(t).(type) {
+	case frame.Table:
+		return TableView{t, o.filled()}
+	case dataframe.DataFrame:
+		return TableView{frame.Table{DataFrame: t}, o.filled()}
+	}
+	panic("unreachable: the constraint names two types")
+}
 
 // column is what the table says of one column, and its cells of the rows shown.
 type column struct {
@@ -62,22 +72,22 @@ type cellText struct {
 const gap = -1 // stands for what is left out between head and tail
 
 func (t TableView) render() bundle {
-	if t.df.Err != nil {
-		return problem(fmt.Errorf("this dataframe holds an error instead of rows: %w", t.df.Err))
+	all, err := t.table.Columns()
+	if err != nil {
+		return problem(err)
 	}
-	rows, cols := t.df.Nrow(), t.df.Ncol()
+	rows, cols := t.table.Nrow(), len(all)
 	if cols == 0 {
 		return plain("empty dataframe: no columns")
 	}
 	shownRows, shownCols := ends(rows, t.o.Head, t.o.Tail), ends(cols, (t.o.Columns+1)/2, t.o.Columns/2)
-	names := t.df.Names()
 	var columns []column
 	for _, c := range shownCols {
 		if c == gap {
 			columns = append(columns, column{name: "…", cells: fill(len(shownRows), "…")})
 			continue
 		}
-		columns = append(columns, t.column(names[c], shownRows))
+		columns = append(columns, t.column(all[c], shownRows))
 	}
 	foot := fmt.Sprintf("%s × %s", count(rows, "row"), count(cols, "column"))
 	if hidden := cols - (len(shownCols) - 1); len(shownCols) < cols {
@@ -110,28 +120,38 @@ func fill(n int, s string) []cellText {
 	return cells
 }
 
-func (t TableView) column(name string, rows []int) column {
-	s := t.df.Col(name)
-	c := column{kind: string(s.Type()), number: s.Type() == series.Int || s.Type() == series.Float}
-	c.name, _ = oneLine(name, t.o.Width)
-	for _, nan := range s.IsNaN() {
-		if nan {
-			c.missing++
-		}
+// kindName is a column's kind in a word: gota's own for its types.
+func kindName(k frame.Kind) string {
+	switch k {
+	case frame.Int:
+		return string(series.Int)
+	case frame.Float:
+		return string(series.Float)
+	case frame.Bool:
+		return string(series.Bool)
+	case frame.Date:
+		return "date"
+	case frame.Category:
+		return "category"
 	}
+	return string(series.String)
+}
+
+func (t TableView) column(of frame.Column, rows []int) column {
+	c := column{kind: kindName(of.Kind), number: of.Numeric(), missing: of.CountMissing()}
+	c.name, _ = oneLine(of.Name, t.o.Width)
 	for _, r := range rows {
 		if r == gap {
 			c.cells = append(c.cells, cellText{short: "⋮", whole: "⋮"})
 			continue
 		}
-		e := s.Elem(r)
-		if e.IsNA() {
+		if of.Missing(r) {
 			c.cells = append(c.cells, cellText{short: "–", whole: "missing", missing: true})
 			continue
 		}
-		v := e.String()
-		if s.Type() == series.Float {
-			v = number(e.Float())
+		v := of.Format(r)
+		if of.Kind == frame.Float {
+			v = number(of.Floats[r].Value)
 		}
 		short, whole := oneLine(v, t.o.Width)
 		c.cells = append(c.cells, cellText{short: short, whole: whole})

@@ -21,6 +21,18 @@ type Train struct{ table frame.Table }
 // fitted is applied to its table.
 type Held struct{ table frame.Table }
 
+// MarshalBinary gives the rows as bytes, for a store.
+func (t Train) MarshalBinary() ([]byte, error) { return t.table.MarshalBinary() }
+
+// UnmarshalBinary reads what MarshalBinary gave.
+func (t *Train) UnmarshalBinary(b []byte) error { return t.table.UnmarshalBinary(b) }
+
+// MarshalBinary gives the rows as bytes.
+func (h Held) MarshalBinary() ([]byte, error) { return h.table.MarshalBinary() }
+
+// UnmarshalBinary reads what MarshalBinary gave.
+func (h *Held) UnmarshalBinary(b []byte) error { return h.table.UnmarshalBinary(b) }
+
 // Table is the training rows.
 func (t Train) Table() frame.Table { return t.table }
 
