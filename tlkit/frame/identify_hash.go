@@ -1,0 +1,140 @@
+package frame
+
+import (
+	"hash/maphash"
+	"math"
+	"math/bits"
+)
+
+// A hasher turns rows into 64-bit numbers. Each has a seed of its own, so that nobody can
+// make a table whose rows all have one hash; what is found with it does not depend on it.
+//
+// Numbers are mixed in by one multiplication to 128 bits whose halves are put over each
+// other (the "folded multiply" of wyhash and foldhash); text by the runtime's hash.
+type hasher struct {
+	seed    maphash.Seed
+	start   uint64 // of a row in which nothing was mixed yet
+	factor  uint64
+	missing uint64 // stands for a value that is missing
+	keep    uint64 // the bits of a hash that count; 0 is all. Tests make bad hashes by it
+}
+
+func newHasher() hasher {
+	seed := maphash.MakeSeed()
+	return hasher{
+		seed:    seed,
+		start:   maphash.Comparable(seed, 1),
+		factor:  maphash.Comparable(seed, 2) | 1,
+		missing: maphash.Comparable(seed, 3),
+	}
+}
+
+// into mixes a value into a row's hash.
+func (h hasher) into(row, value uint64) uint64 {
+	high, low := bits.Mul64(row^value, h.factor)
+	return high ^ low
+}
+
+// A keyColumn is a column by which rows are compared.
+type keyColumn interface {
+	// mix mixes the cells of the rows from low on into the hashes.
+	mix(h hasher, hashes []uint64, low int)
+	// same reports whether each row of low ≤ row < high equals the row first[row].
+	same(first []int32, low, high int) bool
+	// equal compares two rows.
+	equal(a, b int) bool
+}
+
+func keyOf(c Column) keyColumn {
+	switch c.Kind {
+	case Int:
+		return keyCells[int]{first: c.Ints}
+	case Float:
+		return keyCells[float64]{first: c.Floats}
+	case Bool:
+		return keyCells[bool]{first: c.Bools}
+	}
+	return keyCells[string]{first: c.Texts}
+}
+
+// keyCells are the cells of a column, or of two columns one below the other, which a join
+// compares.
+type keyCells[T Value] struct{ first, second []Cell[T] }
+
+func (k keyCells[T]) at(i int) Cell[T] {
+	if i < len(k.first) {
+		return k.first[i]
+	}
+	return k.second[i-len(k.first)]
+}
+
+// equalCells compares two cells: missing values are equal, and so are 0.0 and -0.0.
+func equalCells[T Value](a, b Cell[T]) bool {
+	if am, bm := a.Missing(), b.Missing(); am || bm {
+		return am && bm
+	}
+	return a.Value == b.Value
+}
+
+func (k keyCells[T]) equal(a, b int) bool { return equalCells(k.at(a), k.at(b)) }
+
+func (k keyCells[T]) same(first []int32, low, high int) bool {
+	for i := low; i < high; i++ {
+		if r := int(first[i]); r != i && !equalCells(k.at(i), k.at(r)) {
+			return false
+		}
+	}
+	return true
+}
+
+func (k keyCells[T]) mix(h hasher, hashes []uint64, low int) {
+	n := max(min(len(k.first)-low, len(hashes)), 0) // how many of the rows are in the first column
+	if n > 0 {
+		mixCells(h, hashes[:n], k.first[low:low+n])
+	}
+	if n < len(hashes) {
+		at := low + n - len(k.first)
+		mixCells(h, hashes[n:], k.second[at:at+len(hashes)-n])
+	}
+}
+
+func mixCells[T Value](h hasher, hashes []uint64, cells []Cell[T]) {
+	hashes = hashes[:len(cells)]
+	switch cells := any(cells).(type) {
+	case []Cell[int]:
+		for i, c := range cells {
+			v := uint64(c.Value)
+			if c.Null {
+				v = h.missing
+			}
+			hashes[i] = h.into(hashes[i], v)
+		}
+	case []Cell[float64]:
+		for i, c := range cells {
+			v := math.Float64bits(c.Value + 0) // -0.0 + 0 is 0.0
+			if c.Missing() {
+				v = h.missing
+			}
+			hashes[i] = h.into(hashes[i], v)
+		}
+	case []Cell[bool]:
+		for i, c := range cells {
+			v := uint64(1)
+			if c.Value {
+				v = 2
+			}
+			if c.Null {
+				v = h.missing
+			}
+			hashes[i] = h.into(hashes[i], v)
+		}
+	case []Cell[string]:
+		for i, c := range cells {
+			v := h.missing
+			if !c.Null {
+				v = maphash.String(h.seed, c.Value)
+			}
+			hashes[i] = h.into(hashes[i], v)
+		}
+	}
+}
