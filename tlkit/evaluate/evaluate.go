@@ -21,6 +21,7 @@ var (
 	ErrLength      = errors.New("lengths differ")
 	ErrClass       = errors.New("no such class")
 	ErrProbability = errors.New("not a probability")
+	ErrSpread      = errors.New("no spread to judge by")
 )
 
 // Predictions are what a model said of n items, and the truth.
@@ -252,7 +253,9 @@ func calibration(prob [][]float64, labels, predicted []int) float64 {
 }
 
 // Worst gives the n mistakes that gave the truth the least probability, worst first.
-func (r *Report) Worst(n int) []Mistake { return slices.Clone(r.mistakes[:min(n, len(r.mistakes))]) }
+func (r *Report) Worst(n int) []Mistake {
+	return slices.Clone(r.mistakes[:min(max(n, 0), len(r.mistakes))])
+}
 
 // Mistakes is the number of items that were taken for another class.
 func (r *Report) Mistakes() int { return len(r.mistakes) }
@@ -263,9 +266,15 @@ func TopK(prob [][]float64, labels []int, k int) (float64, error) {
 	if len(prob) != len(labels) || len(labels) == 0 {
 		return 0, fmt.Errorf("evaluate: %w: %d labels, %d rows", ErrLength, len(labels), len(prob))
 	}
+	if k < 1 {
+		return 0, fmt.Errorf("evaluate: %w: the first %d classes; give 1 or more", ErrClass, k)
+	}
 	hits := 0
 	for i, row := range prob {
 		t := labels[i]
+		if slices.ContainsFunc(row, math.IsNaN) {
+			return 0, fmt.Errorf("evaluate: %w: item %d has NaN among its probabilities", ErrProbability, i)
+		}
 		if t < 0 || t >= len(row) {
 			return 0, fmt.Errorf("evaluate: %w: item %d has label %d of %d", ErrClass, i, t, len(row))
 		}

@@ -143,7 +143,7 @@ func TestErrors(t *testing.T) {
 	for _, err := range []error{
 		second(McNemar([]int{1}, []int{1}, nil)), second(McNemar(nil, nil, nil)), second(CorrectedT([]float64{1}, []float64{2}, 0.5)),
 		second(CorrectedT([]float64{1, 2}, []float64{2}, 0.5)), second(CorrectedT([]float64{1, 2}, []float64{2, 1}, 0)),
-		second(CorrectedT([]float64{math.NaN(), 2}, []float64{2, 1}, 0.1)), second(TopK(nil, nil, 1)), second(Confusion([]int{3}, []int{0}, 2)),
+		second(CorrectedT([]float64{math.NaN(), 2}, []float64{2, 1}, 0.1)), second(TopK(nil, nil, 1)), second(TopK([][]float64{{1, 0}}, []int{0}, 0)), second(TopK([][]float64{{math.NaN(), 0}}, []int{0}, 1)), second(CorrectedT([]float64{0.3, 0.4, 0.8}, []float64{0.2, 0.3, 0.7}, 0.25)), second(Confusion([]int{3}, []int{0}, 2)),
 		second(Bootstrap(0, 10, 1, nil)),
 	} {
 		if err == nil {
@@ -216,6 +216,9 @@ func TestWordsAndTables(t *testing.T) {
 	}
 	if strings.Contains(r.HTML(), "<b>") || !strings.Contains(r.String(), "<b>") {
 		t.Error(r.HTML())
+	}
+	if len(r.Worst(-1)) != 0 {
+		t.Error("fewer than no mistakes")
 	}
 	w := r.Worst(9)
 	if len(w) != 2 || w[0].ID != "p" || w[0].Predicted != 1 || w[0].Confidence != 0.9 || r.Mistakes() != 2 {

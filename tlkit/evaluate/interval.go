@@ -13,11 +13,13 @@ import (
 const z95 = 1.959963984540054
 
 // Wilson is a share with its 95 % score interval (Wilson 1927): it stays within 0…1 and
-// holds for few items. Of no items it is 0 with the interval 0…1.
+// holds for few items. Of no items it is 0 with the interval 0…1; hits outside 0…n count
+// as the nearest of these.
 func Wilson(hits, n int) Interval {
-	if n == 0 {
+	if n <= 0 {
 		return Interval{0, 0, 1}
 	}
+	hits = min(max(hits, 0), n)
 	p, m := float64(hits)/float64(n), float64(n)
 	mid := (p + z95*z95/(2*m)) / (1 + z95*z95/m)
 	half := z95 / (1 + z95*z95/m) * math.Sqrt(p*(1-p)/m+z95*z95/(4*m*m))
@@ -112,7 +114,7 @@ func McNemar(labels, a, b []int) (Comparison, error) {
 	if n > 0 {
 		low := distuv.Binomial{N: float64(n), P: 0.5}.CDF(float64(min(c.OnlyA, c.OnlyB)))
 		c.P = min(2*low, 1)
-		gap := max(math.Abs(float64(c.OnlyA-c.OnlyB))-1, 0)
+		gap := math.Abs(float64(c.OnlyA-c.OnlyB)) - 1 // squared also where it is -1, as statsmodels does
 		c.ChiSquare = gap * gap / float64(n)
 	}
 	m := float64(len(labels))
@@ -126,7 +128,8 @@ func McNemar(labels, a, b []int) (Comparison, error) {
 
 // CorrectedT compares two models by their scores on the same k folds or repeated splits,
 // with the variance corrected for shared training items (Nadeau and Bengio 2003): share is
-// test items divided by training items of a split.
+// test items divided by training items of a split. Where all differ by the same amount
+// there is no spread to judge by: [ErrSpread].
 func CorrectedT(a, b []float64, share float64) (Comparison, error) {
 	if len(a) != len(b) {
 		return Comparison{}, fmt.Errorf("evaluate: %w: %d and %d scores", ErrLength, len(a), len(b))
@@ -149,10 +152,12 @@ func CorrectedT(a, b []float64, share float64) (Comparison, error) {
 	switch {
 	case math.IsNaN(mean) || math.IsInf(mean, 0):
 		return Comparison{}, fmt.Errorf("evaluate: %w: a score is not finite", ErrProbability)
-	case se > 0:
+	case se > 1e-12*math.Abs(mean): // less is rounding
 		c.P = 2 * t.Survival(math.Abs(mean)/se)
 	case mean == 0:
 		c.P = 1
+	default:
+		return Comparison{}, fmt.Errorf("evaluate: %w: all %d differ by %v; compare on more folds, or by items with McNemar", ErrSpread, len(a), mean)
 	}
 	half := t.Quantile(0.975) * se
 	c.Difference = Interval{mean, mean - half, mean + half}

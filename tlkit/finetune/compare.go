@@ -44,7 +44,7 @@ type Result struct {
 	// OutOfFold holds the predictions of all folds, one after the other.
 	OutOfFold Predictions
 	Accuracy  float64 // over OutOfFold
-	Low, High float64 // 95 % Wilson interval of Accuracy; with Repeats above 1 it is too narrow, for a picture then counts more than once
+	Low, High float64 // 95 % Wilson interval of Accuracy; a picture counts once, however many repeats predicted it
 
 	FoldAccuracy []float64
 	Trained      int           // numbers trained
@@ -182,16 +182,17 @@ func (r *Result) finish() {
 		r.Note = fmt.Sprintf("in %d of %d folds: %s", r.noted, n, r.Note)
 	}
 	r.Accuracy = r.OutOfFold.Accuracy()
-	n := len(r.OutOfFold.Labels)
+	n := r.OutOfFold.pictures()
 	share := evaluate.Wilson(int(math.Round(r.Accuracy*float64(n))), n)
 	r.Low, r.High = share.Low, share.High
 	r.PerFold = r.Time / time.Duration(max(len(r.FoldAccuracy), 1))
 }
 
 // pair sets two results against each other on the pictures of the shorter one. The folds
-// are the same and in the same order, so its pictures are the first of the longer one.
+// are the same and in the same order, so its pictures are the first of the longer one. Of
+// repeats the first alone counts: the same picture again is no further evidence.
 func pair(a, b Result) Pair {
-	n := min(len(a.OutOfFold.Labels), len(b.OutOfFold.Labels))
+	n := min(a.OutOfFold.pictures(), b.OutOfFold.pictures())
 	p := Pair{A: a.Name, B: b.Name, Pictures: n, P: 1, Low: -1, High: 1}
 	c, err := evaluate.McNemar(a.OutOfFold.Labels[:n], a.OutOfFold.Classes()[:n], b.OutOfFold.Classes()[:n])
 	if err != nil { // no picture in common: nothing can be said

@@ -41,6 +41,16 @@ type Predictions struct {
 	Prob   [][]float64 // one probability a class
 }
 
+// pictures counts the pictures, each once. A repeat of a cross-validation predicts all of
+// them again, so the first so many predictions are those of the first repeat.
+func (p Predictions) pictures() int {
+	seen := make(map[string]bool, len(p.IDs))
+	for _, id := range p.IDs {
+		seen[id] = true
+	}
+	return len(seen)
+}
+
 // Accuracy is the share of pictures whose most probable class is the truth.
 func (p Predictions) Accuracy() float64 {
 	if len(p.Labels) == 0 {

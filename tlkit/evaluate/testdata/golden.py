@@ -39,7 +39,7 @@ def case(name, labels, prob, other):
         confusion=m.confusion_matrix(labels, pred, labels=range(k)).tolist(),
         logloss=m.log_loss(labels, prob, labels=range(k)) if k > 1 else None,
         brier=float(((prob - onehot) ** 2).sum(1).mean()), topk=topk,
-        mcnemar=float(exact.pvalue), chi=float(chi.statistic) if chi is not None and abs(table[0][1] - table[1][0]) >= 1 else None))
+        mcnemar=float(exact.pvalue), chi=float(chi.statistic) if chi is not None else None))
 
 
 for seed in range(12):
