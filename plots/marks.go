@@ -68,13 +68,16 @@ func cloud(groups [][][2]float64, corners [][2]float64) func([][2]float64) strin
 // blues are the shades of a share from 0 to 1.
 func blues() []string { return []string{"#f7fbff", "#c6dbef", "#6baed6", "#2171b5", "#08306b"} }
 
-// shade is the blue of a share, between the two nearest.
-func shade(share float64) string {
-	all := blues()
-	at := min(max(share, 0), 1) * float64(len(all)-1)
-	i := min(int(at), len(all)-2)
-	a, _ := strconv.ParseUint(all[i][1:], 16, 32)
-	b, _ := strconv.ParseUint(all[i+1][1:], 16, 32)
+// redsToBlues are the shades from -1 over 0 to 1; colour-blind people can tell them apart
+// (ColorBrewer's RdBu).
+func redsToBlues() []string { return []string{"#b2182b", "#f4a582", "#f7f7f7", "#92c5de", "#2166ac"} }
+
+// shade is the colour of a share from 0 to 1, between the two nearest of the scale.
+func shade(scale []string, share float64) string {
+	at := min(max(share, 0), 1) * float64(len(scale)-1)
+	i := min(int(at), len(scale)-2)
+	a, _ := strconv.ParseUint(scale[i][1:], 16, 32)
+	b, _ := strconv.ParseUint(scale[i+1][1:], 16, 32)
 	mixed := uint64(0)
 	for _, shift := range []uint{16, 8, 0} {
 		from, to := float64(a>>shift&255), float64(b>>shift&255)
@@ -83,25 +86,35 @@ func shade(share float64) string {
 	return fmt.Sprintf("#%06x", mixed)
 }
 
+// ink is the colour of text that can be read on a fill.
+func ink(fill string) string {
+	v, _ := strconv.ParseUint(fill[1:], 16, 32)
+	if 0.299*float64(v>>16&255)+0.587*float64(v>>8&255)+0.114*float64(v&255) < 140 { // Rec. 601's brightness
+		return "#ffffff"
+	}
+	return "#1a1a1a"
+}
+
 // cell is one cell of a matrix.
 type cell struct {
 	row, col    int
-	share       float64
-	text, color string // text may be empty
+	share       float64 // where on the scale of colours, 0 to 1
+	text, color string  // text may be empty
+	tip         string  // shown when the pointer is on the cell; may be empty
 }
 
-// matrix draws the cells of an n×n matrix; its corners are the middles of the first cell
-// and the last.
-func matrix(cells []cell, n, size int) func([][2]float64) string {
+// matrix draws the cells of a matrix of at least two rows and columns; its corners are the
+// middles of the first cell and the last.
+func matrix(cells []cell, colors []string, rows, cols, size int) func([][2]float64) string {
 	return func(at [][2]float64) string {
-		last := float64(n - 1)
-		x, y := scale(0, last, at[0][0], at[1][0]), scale(0, last, at[0][1], at[1][1])
-		w, h := math.Abs(at[1][0]-at[0][0])/last, math.Abs(at[1][1]-at[0][1])/last
+		wide, high := float64(cols-1), float64(rows-1)
+		x, y := scale(0, wide, at[0][0], at[1][0]), scale(0, high, at[0][1], at[1][1])
+		w, h := math.Abs(at[1][0]-at[0][0])/wide, math.Abs(at[1][1]-at[0][1])/high
 		var b, text strings.Builder
 		var order []string
 		squares := map[string]*strings.Builder{} // one path for each shade
 		for _, c := range cells {
-			cx, cy, fill := x(float64(c.col)), y(float64(c.row)), shade(c.share)
+			cx, cy, fill := x(float64(c.col)), y(float64(c.row)), shade(colors, c.share)
 			if squares[fill] == nil {
 				squares[fill] = &strings.Builder{}
 				order = append(order, fill)

@@ -101,6 +101,16 @@ func gallery(t testing.TB) map[string]*Chart {
 	}
 	long.Y[7000], long.Y[7001] = 9, math.NaN() // a peak that must stay, a gap
 	twelve, twelveCounts := classes(12)
+	signed := make([][]float64, len(ten))
+	for i := range signed {
+		for j := range ten {
+			signed[i] = append(signed[i], math.Cos(float64(i-j))*math.Exp(-math.Abs(float64(i-j))/4))
+		}
+	}
+	tall := make([][]float64, 100)
+	for i := range tall {
+		tall[i] = []float64{float64(i % 7), math.Sqrt(float64(i))}
+	}
 	ugly := `<script>alert(1)</script> & "quotes" {a} {b|x} __f__ </svg> ]]> ünïcode 🦦 עברית` + "\n\x00"
 	return map[string]*Chart{
 		"line": ok(Line([]Series{curve("train loss", 30, 2.3, 0.3), curve("valid loss", 30, 2.3, 0.6)}, LineOptions{Options: Options{Title: "Training", Subtitle: "linear probe, then the top block", X: "epoch", Y: "loss"},
@@ -109,21 +119,25 @@ func gallery(t testing.TB) map[string]*Chart {
 		"log":  ok(Line([]Series{{Name: "loss", X: []float64{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1}, Y: []float64{2.3, 2.2, 1.9, 1.1, 0.8, 1.4, 6}}}, LineOptions{Options: Options{Title: "Learning-rate finder", X: "learning rate", Y: "loss"}, LogX: true})),
 		"bars": ok(Bars([]Bar{{"raw pixels", 0.597, true, 0.552, 0.641}, {"linear probe", 0.855, true, 0.820, 0.884}, {"fine-tuned", 0.861, true, 0.827, 0.890}, {"from scratch", 0.376, true, 0.285, 0.478}},
 			BarOptions{Options: Options{Title: "Accuracy on unseen pictures", Subtitle: "five folds, 95 % Wilson intervals", X: "accuracy"}, Max: 1})),
-		"counts":     ok(ClassCounts(ten, []Part{{"train", []int{44, 13, 20, 28, 39, 27, 44, 55, 16, 36}}, {"valid", []int{10, 3, 4, 6, 8, 6, 10, 12, 4, 8}}, {"test", []int{9, 3, 4, 6, 8, 6, 9, 12, 4, 8}}}, Options{Title: "Pictures of each class", X: "pictures"})),
-		"two":        ok(Confusion(two, few, Options{Title: "Two classes"})),
-		"ten":        ok(Confusion(ten, tenCounts, Options{Title: "Confusion on the test part"})),
-		"forty":      ok(Confusion(forty, many, Options{Title: "Forty classes"})),
-		"scatter":    ok(Scatter([]Points{cloud("animals", 60, 0, 0), cloud("people", 60, 4, 1), cloud("plants", 60, 1, 4), cloud("a class with a long name indeed", 60, -3, 2)}, Options{Title: "Features in two dimensions", X: "first component", Y: "second component"})),
-		"hist":       ok(Histogram([]Sample{sample}, Options{Title: "File sizes", X: "kB"})),
-		"twelve":     ok(Confusion(twelve, twelveCounts, Options{})),
-		"hundred":    ok(Confusion(hundred(), hundredCounts(), Options{Title: "A hundred classes"})),
-		"crowd":      ok(Scatter(crowd, Options{Title: "Forty classes", Height: 560})),
-		"counts40":   ok(ClassCounts(forty, fortyCounts, Options{})),
-		"hist2":      ok(Histogram([]Sample{sample, wide}, Options{Title: "Two samples", X: "kB"})),
-		"negative":   ok(Bars([]Bar{{"worse", -0.12, true, -0.2, -0.04}, {"about the same", 0.01, true, -0.03, 0.05}, {"better", 0.2, true, 0.1, 0.3}, {"missing", math.NaN(), false, 0, 0}}, BarOptions{Options: Options{Title: "Gain over the probe", X: "difference of accuracy"}, Sorted: true})),
-		"long":       ok(Line([]Series{long}, LineOptions{Options: Options{Title: "Loss of every step", X: "step", Y: "loss"}})),
-		"many lines": ok(Line(manyLines(), LineOptions{Options: Options{Title: "Twelve runs", X: "epoch", Y: "loss"}})),
-		"ugly":       ok(Bars([]Bar{{Name: ugly, Value: 1}, {Name: strings.Repeat("very long name ", 10), Value: 2, Interval: true, Low: 1, High: 3}}, BarOptions{Options: Options{Title: ugly, Subtitle: ugly, X: ugly, Notes: []string{ugly}}})),
+		"counts":       ok(ClassCounts(ten, []Part{{"train", []int{44, 13, 20, 28, 39, 27, 44, 55, 16, 36}}, {"valid", []int{10, 3, 4, 6, 8, 6, 10, 12, 4, 8}}, {"test", []int{9, 3, 4, 6, 8, 6, 9, 12, 4, 8}}}, Options{Title: "Pictures of each class", X: "pictures"})),
+		"two":          ok(Confusion(two, few, Options{Title: "Two classes"})),
+		"ten":          ok(Confusion(ten, tenCounts, Options{Title: "Confusion on the test part"})),
+		"forty":        ok(Confusion(forty, many, Options{Title: "Forty classes"})),
+		"scatter":      ok(Scatter([]Points{cloud("animals", 60, 0, 0), cloud("people", 60, 4, 1), cloud("plants", 60, 1, 4), cloud("a class with a long name indeed", 60, -3, 2)}, Options{Title: "Features in two dimensions", X: "first component", Y: "second component"})),
+		"hist":         ok(Histogram([]Sample{sample}, Options{Title: "File sizes", X: "kB"})),
+		"twelve":       ok(Confusion(twelve, twelveCounts, Options{})),
+		"hundred":      ok(Confusion(hundred(), hundredCounts(), Options{Title: "A hundred classes"})),
+		"crowd":        ok(Scatter(crowd, Options{Title: "Forty classes", Height: 560})),
+		"counts40":     ok(ClassCounts(forty, fortyCounts, Options{})),
+		"hist2":        ok(Histogram([]Sample{sample, wide}, Options{Title: "Two samples", X: "kB"})),
+		"negative":     ok(Bars([]Bar{{"worse", -0.12, true, -0.2, -0.04}, {"about the same", 0.01, true, -0.03, 0.05}, {"better", 0.2, true, 0.1, 0.3}, {"missing", math.NaN(), false, 0, 0}}, BarOptions{Options: Options{Title: "Gain over the probe", X: "difference of accuracy"}, Sorted: true})),
+		"long":         ok(Line([]Series{long}, LineOptions{Options: Options{Title: "Loss of every step", X: "step", Y: "loss"}})),
+		"boxes":        ok(Boxes([]Sample{sample, wide, {Name: "one value", Values: []float64{3}}, {Name: "none", Values: []float64{math.NaN()}}, {Name: "constant", Values: []float64{2, 2, 2}}}, BoxOptions{Options: Options{Title: "How values are spread", X: "kB"}})),
+		"correlations": ok(Heatmap(ten, ten, signed, HeatOptions{Options: Options{Title: "Correlations"}, Signed: true})),
+		"row":          ok(Heatmap([]string{"share missing"}, ten, [][]float64{{0, 0.1, 0.2, 0.3, 0.4, math.NaN(), 0.6, 0.7, 0.8, 1}}, HeatOptions{Options: Options{Title: "One row", Width: 640}})),
+		"tall":         ok(Heatmap(hundred(), two, tall, HeatOptions{Options: Options{Title: "A hundred rows"}, Numbers: -1})),
+		"many lines":   ok(Line(manyLines(), LineOptions{Options: Options{Title: "Twelve runs", X: "epoch", Y: "loss"}})),
+		"ugly":         ok(Bars([]Bar{{Name: ugly, Value: 1}, {Name: strings.Repeat("very long name ", 10), Value: 2, Interval: true, Low: 1, High: 3}}, BarOptions{Options: Options{Title: ugly, Subtitle: ugly, X: ugly, Notes: []string{ugly}}})),
 	}
 }
 
@@ -278,7 +292,7 @@ func TestMarksAreWhereEChartsPutsThem(t *testing.T) {
 
 func TestShade(t *testing.T) {
 	for share, want := range map[float64]string{0: "#f7fbff", 0.25: "#c6dbef", 1: "#08306b", 0.125: "#dfebf7", -1: "#f7fbff", 2: "#08306b"} {
-		if got := shade(share); got != want {
+		if got := shade(blues(), share); got != want {
 			t.Errorf("%v: %s, want %s", share, got, want)
 		}
 	}
@@ -316,6 +330,13 @@ func TestWhatCannotBeDrawn(t *testing.T) {
 		"no class":         second(ClassCounts(nil, nil, Options{})),
 		"class counts":     second(ClassCounts([]string{"a"}, []Part{{"train", []int{1, 2}}}, Options{})),
 		"too many classes": second(Confusion(make([]string, 201), make([][]int, 201), Options{})),
+		"no heat":          second(Heatmap(nil, nil, nil, HeatOptions{})),
+		"NaN heat":         second(Heatmap([]string{"a"}, []string{"b"}, [][]float64{{nan}}, HeatOptions{})),
+		"ragged heat":      second(Heatmap([]string{"a", "b"}, []string{"c"}, [][]float64{{1}, {1, 2}}, HeatOptions{})),
+		"heat upside down": second(Heatmap([]string{"a"}, []string{"b"}, [][]float64{{1}}, HeatOptions{Low: 2, High: 1})),
+		"no boxes":         second(Boxes(nil, BoxOptions{})),
+		"NaN boxes":        second(Boxes([]Sample{{Values: []float64{nan}}}, BoxOptions{})),
+		"too many boxes":   second(Boxes(make([]Sample, 61), BoxOptions{})),
 		"too many bars":    second(Bars(make([]Bar, 201), BarOptions{})),
 		"too many lines":   second(Line(make([]Series, 51), LineOptions{})),
 		"size":             second(Bars([]Bar{{Value: 1}}, BarOptions{Options: Options{Width: 20}})),
@@ -350,6 +371,28 @@ func TestUglyValues(t *testing.T) {
 	if notes := ok(Line([]Series{{X: []float64{1, 2, 3}, Y: []float64{1, math.NaN(), math.Inf(1)}}}, LineOptions{})).Notes(); len(notes) != 1 || !strings.Contains(notes[0], "2 values") {
 		t.Error(notes)
 	}
+}
+
+func TestBoxesAreTukeys(t *testing.T) {
+	v := []float64{-40, 1, 2, 3, 4, 5, 6, 7, 8, 90, 95}
+	box, outside := boxOf(v, 1.5)
+	if want := [5]float64{1, 2.5, 5, 7.5, 8}; box != want || !slices.Equal(outside, []float64{-40, 90, 95}) {
+		t.Errorf("%v, outside %v", box, outside)
+	}
+	c := must(t)(Boxes([]Sample{{Name: "many", Values: append(manyOutside(), v...)}}, BoxOptions{}))
+	if !strings.Contains(strings.Join(c.Notes(), " "), "are not drawn") {
+		t.Error(c.Notes())
+	}
+}
+
+func manyOutside() (v []float64) {
+	for i := range 4000 {
+		v = append(v, math.Cbrt(float64(i%7)), float64(i%7))
+		if i%8 == 0 {
+			v = append(v, 100+float64(i))
+		}
+	}
+	return v
 }
 
 func TestManyPointsAreSampled(t *testing.T) {
