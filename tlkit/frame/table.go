@@ -174,21 +174,6 @@ func (c Column) Format(i int) string {
 	return c.Texts[i].Value
 }
 
-// FormatFloat writes a number in the shortest form that reads back as the same number.
-func FormatFloat(v float64) string { return string(appendFloat(nil, v)) }
-
-func appendFloat(b []byte, v float64) []byte {
-	switch {
-	case math.IsInf(v, 1):
-		return append(b, "inf"...)
-	case math.IsInf(v, -1):
-		return append(b, "-inf"...)
-	case v == math.Trunc(v) && math.Abs(v) < 1e15 && !(v == 0 && math.Signbit(v)):
-		return append(strconv.AppendInt(b, int64(v), 10), ".0"...) // a float stays one when it is read again
-	}
-	return strconv.AppendFloat(b, v, 'g', -1, 64)
-}
-
 // Series is the column as a gota series of that name, sharing its cells.
 func (c Column) Series(name string) series.Series {
 	switch c.Kind {
