@@ -125,7 +125,7 @@ type Gaussian struct {
 }
 
 // widest bounds a kernel, which is held in memory.
-const widest = 1 << 20
+const widest = 1 << 14
 
 // Smooth smooths v, in time that grows with len(v) and with Sigma.
 func (f Gaussian) Smooth(v []float64) ([]float64, error) {
