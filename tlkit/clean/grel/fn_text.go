@@ -1,0 +1,323 @@
+package grel
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
+)
+
+// Functions on one text.
+var textFunctions = map[string]func(*state, []Value) Value{
+	"trim":         trim,
+	"strip":        trim,
+	"toLowercase":  casing(lower),
+	"toUppercase":  casing(upper),
+	"toTitlecase":  titlecase,
+	"chomp":        chomp,
+	"startsWith":   twoTexts(func(a, b string) Value { return BoolValue(strings.HasPrefix(a, b)) }),
+	"endsWith":     twoTexts(func(a, b string) Value { return BoolValue(strings.HasSuffix(a, b)) }),
+	"indexOf":      twoTexts(func(a, b string) Value { return integer(indexUnits(a, b)) }),
+	"lastIndexOf":  twoTexts(func(a, b string) Value { return integer(lastIndexUnits(a, b)) }),
+	"contains":     containsFn,
+	"replace":      replace,
+	"replaceChars": replaceChars,
+	"length":       length,
+	"get":          get,
+	"slice":        cut,
+	"substring":    cut,
+	"unicode":      codePoints,
+}
+
+// trim takes off what Guava's CharMatcher.whitespace matches.
+func trim(s *state, args []Value) Value {
+	if len(args) == 1 && args[0].kind == KindString {
+		return StringValue(strings.TrimFunc(args[0].text, guavaSpace))
+	}
+	return s.expects("a string")
+}
+
+// guavaSpace is Unicode's White_Space, without what Java took as such earlier: U+180E.
+func guavaSpace(r rune) bool {
+	if r < 0x80 {
+		return r == ' ' || r >= '\t' && r <= '\r'
+	}
+	switch {
+	case r == 0x85, r == 0xA0, r == 0x1680, r == 0x2028, r == 0x2029, r == 0x202F, r == 0x205F, r == 0x3000:
+		return true
+	}
+	return r >= 0x2000 && r <= 0x200A
+}
+
+func twoTexts(f func(a, b string) Value) func(*state, []Value) Value {
+	return func(s *state, args []Value) Value {
+		if a, b, ok := texts(args); ok {
+			return f(a, b)
+		}
+		return s.expects("two strings")
+	}
+}
+
+func casing(f func(string) string) func(*state, []Value) Value {
+	return func(s *state, args []Value) Value {
+		if len(args) != 1 || args[0].IsNull() {
+			return s.expects("a string")
+		}
+		t, ok := s.text(args[0])
+		if !ok {
+			return s.stop()
+		}
+		return s.string(f(t))
+	}
+}
+
+// lower is String.toLowerCase: İ becomes two characters and Σ depends on where it stands.
+func lower(t string) string {
+	if strings.ContainsAny(t, "İΣ") {
+		return cases.Lower(language.Und).String(t)
+	}
+	return strings.ToLower(t)
+}
+
+// upper is String.toUpperCase: ß becomes SS, and some ligatures and accented letters more
+// than one character.
+func upper(t string) string {
+	if strings.IndexFunc(t, grows) >= 0 {
+		return cases.Upper(language.Und).String(t)
+	}
+	return strings.ToUpper(t)
+}
+
+// grows reports whether the capital of r may be more than one character.
+func grows(r rune) bool {
+	if r < 0xdf {
+		return false
+	}
+	switch r {
+	case 'ß', 'ŉ', 'ǰ', 'ΐ', 'ΰ', 'և':
+		return true
+	}
+	return r >= 0x1e96 && r <= 0x1ffc || r >= 0xfb00 && r <= 0xfb17
+}
+
+// titlecase is WordUtils.capitalizeFully of Apache Commons Text: all small, and a capital
+// after each delimiter.
+func titlecase(s *state, args []Value) Value {
+	if len(args) < 1 || len(args) > 2 || args[0].IsNull() || args[len(args)-1].IsNull() {
+		return s.expects("one or two strings")
+	}
+	t, ok := s.text(args[0])
+	delimiters := " \t\r\n."
+	if len(args) == 2 && ok {
+		delimiters, ok = s.text(args[1])
+	}
+	if !ok {
+		return s.stop()
+	}
+	capital := true
+	return s.string(strings.Map(func(r rune) rune {
+		switch {
+		case strings.ContainsRune(delimiters, r):
+			capital = true
+		case capital:
+			capital = false
+			return unicode.ToTitle(r)
+		}
+		return r
+	}, lower(t)))
+}
+
+func chomp(_ *state, args []Value) Value {
+	if a, b, ok := texts(args); ok {
+		return StringValue(strings.TrimSuffix(a, b))
+	}
+	return null
+}
+
+func containsFn(s *state, args []Value) Value {
+	if a, b, ok := texts(args); ok {
+		return BoolValue(strings.Contains(a, b))
+	}
+	if len(args) == 2 && args[0].kind == KindString {
+		if p, ok := args[1].ref.(*pattern); ok {
+			return BoolValue(p.find(s, args[0].text, func([]int) bool { return false }))
+		}
+	}
+	return null
+}
+
+func replace(s *state, args []Value) Value {
+	const want = "three strings, or one string, one regex, and one string"
+	if len(args) != 3 || args[0].IsNull() || args[1].IsNull() || args[2].kind != KindString {
+		return s.expects(want)
+	}
+	t, ok := s.text(args[0])
+	if !ok {
+		return s.stop()
+	}
+	with := args[2].text
+	if p, ok := args[1].ref.(*pattern); ok {
+		return p.replaceAll(s, t, with)
+	}
+	if args[1].kind != KindString {
+		return s.expects(want)
+	}
+	old := args[1].text
+	n := strings.Count(t, old)
+	if n == 0 {
+		return StringValue(t)
+	}
+	if len(t)+n*(len(with)-len(old)) > maxText {
+		return s.tooLong()
+	}
+	return s.string(strings.ReplaceAll(t, old, with))
+}
+
+// replaceChars maps units of UTF-16 one by one; what has no partner is left out.
+func replaceChars(s *state, args []Value) Value {
+	if len(args) != 3 || args[0].IsNull() || !isText(args[1:]...) {
+		return s.expects("three strings")
+	}
+	t, ok := s.text(args[0])
+	if !ok {
+		return s.stop()
+	}
+	from, to := encode(args[1].text), encode(args[2].text)
+	partner := make(map[uint16]int, len(from))
+	for i, u := range from {
+		if _, twice := partner[u]; !twice {
+			partner[u] = i
+		}
+	}
+	units := encode(t)
+	out := units[:0]
+	for _, u := range units {
+		switch i, ok := partner[u]; {
+		case !ok:
+			out = append(out, u)
+		case i < len(to):
+			out = append(out, to[i])
+		}
+	}
+	return s.string(decode(out))
+}
+
+func length(s *state, args []Value) Value {
+	if len(args) != 1 || args[0].IsNull() {
+		return s.expects("an array or a string")
+	}
+	if args[0].kind == KindArray {
+		return integer(len(args[0].Items()))
+	}
+	t, ok := s.text(args[0])
+	if !ok {
+		return s.stop()
+	}
+	return integer(units(t))
+}
+
+// bounds turns Java's from and to, negative ones counted from the end, into offsets.
+func bounds(from, to Value, length int) (start, stop int) {
+	start = from.int32()
+	if start < 0 {
+		start += length
+	}
+	start = min(length, max(0, start))
+	stop = length
+	if !to.IsNull() {
+		if stop = to.int32(); stop < 0 {
+			stop += length
+		}
+		stop = min(length, max(start, stop))
+	}
+	return start, stop
+}
+
+// get is v[from] and v[from, to]: an element or a part of an array, a character or a part
+// of a text, a field of an object.
+func get(s *state, args []Value) Value {
+	if len(args) < 2 || len(args) > 3 || args[0].IsNull() || args[1].IsNull() {
+		return null
+	}
+	v, from, to := args[0], args[1], null
+	if len(args) == 3 {
+		to = args[2]
+	}
+	if v.kind == KindObject && from.kind == KindString {
+		return field(s, v, from.text)
+	}
+	if !from.number() || !to.IsNull() && !to.number() {
+		return null
+	}
+	if a, ok := v.ref.(*array); ok {
+		start, stop := bounds(from, to, len(a.items))
+		switch {
+		case !to.IsNull() && stop > start:
+			return arrayOf("Object[]", a.items[start:stop:stop])
+		case !to.IsNull():
+			return null
+		case start == len(a.items):
+			return outOfBounds(start, len(a.items))
+		}
+		return a.items[start]
+	}
+	t, ok := s.text(v)
+	if !ok {
+		return s.stop()
+	}
+	n := units(t)
+	start, stop := bounds(from, to, n)
+	if to.IsNull() {
+		if stop = start + 1; stop > n {
+			return beyond(start, stop, n)
+		}
+	}
+	return StringValue(slice(t, start, stop))
+}
+
+// cut is slice and substring.
+func cut(s *state, args []Value) Value {
+	if len(args) < 2 || len(args) > 3 || args[0].IsNull() || !args[1].number() {
+		return null
+	}
+	v, from, to := args[0], args[1], null
+	if len(args) == 3 {
+		to = args[2]
+	}
+	if !to.IsNull() && !to.number() {
+		return null
+	}
+	if a, ok := v.ref.(*array); ok {
+		start, stop := bounds(from, to, len(a.items))
+		return arrayOf("Object[]", a.items[start:stop:stop])
+	}
+	t, ok := s.text(v)
+	if !ok {
+		return s.stop()
+	}
+	start, stop := bounds(from, to, units(t))
+	return StringValue(slice(t, start, stop))
+}
+
+// codePoints gives one number for each unit of UTF-16: the character that starts there.
+func codePoints(s *state, args []Value) Value {
+	if len(args) != 1 || args[0].IsNull() {
+		return null
+	}
+	t, ok := s.text(args[0])
+	if !ok {
+		return s.stop()
+	}
+	if len(t) > maxItem {
+		return s.tooMany()
+	}
+	var out []Value
+	for _, r := range t {
+		out = append(out, integer(int(r)))
+		if r > 0xffff {
+			out = append(out, integer(int(0xdc00+(r-0x10000)&0x3ff)))
+		}
+	}
+	return arrayOf("Integer[]", out)
+}

@@ -1,0 +1,179 @@
+package grel
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// This file writes values as Java's toString does.
+
+// text is the value's toString. It is not ok for what has none that means anything: Java
+// writes arrays and objects as their address in memory.
+func (s *state) text(v Value) (string, bool) {
+	switch v.kind {
+	case KindString, KindError:
+		return v.text, true
+	case KindBool:
+		return strconv.FormatBool(v.bits != 0), true
+	case KindInt:
+		return strconv.FormatInt(v.Int(), 10), true
+	case KindFloat:
+		return floatText(v.Float()), true
+	case KindDate:
+		return dateText(v.Time()), true
+	}
+	if p, ok := v.ref.(*pattern); ok {
+		return p.source, true
+	}
+	s.unsupported("text of a value of kind "+v.class(), "OpenRefine writes its address in memory; take an element or a field of it, or join it")
+	return "", false
+}
+
+// floatText is Double.toString: the fewest digits that read as the same number, at least
+// one after the point, and an exponent outside 10⁻³ to 10⁷. It is that of Java 19 and
+// later: earlier ones write a digit too many for some numbers.
+func floatText(f float64) string {
+	switch {
+	case math.IsNaN(f):
+		return "NaN"
+	case math.IsInf(f, 0):
+		return strings.TrimPrefix(strconv.FormatFloat(f, 'g', -1, 64)[:1], "+") + "Infinity"
+	case f == 0:
+		if math.Signbit(f) {
+			return "-0.0"
+		}
+		return "0.0"
+	}
+	if a := math.Abs(f); a >= 1e-3 && a < 1e7 {
+		t := strconv.FormatFloat(f, 'f', -1, 64)
+		if !strings.Contains(t, ".") {
+			t += ".0"
+		}
+		return t
+	}
+	t := strconv.FormatFloat(f, 'e', -1, 64)
+	mantissa, exponent, _ := strings.Cut(t, "e")
+	if !strings.Contains(mantissa, ".") {
+		// Of the numbers with two digits Java takes the nearest: 4.9E-324, not 5.0E-324.
+		mantissa, exponent, _ = strings.Cut(strconv.FormatFloat(f, 'e', 1, 64), "e")
+	}
+	n, _ := strconv.Atoi(exponent)
+	return mantissa + "E" + strconv.Itoa(n)
+}
+
+// String is the value as OpenRefine shows it: dates to the second, arrays in brackets,
+// null as nothing.
+func (v Value) String() string {
+	switch v.kind {
+	case KindNull:
+		return ""
+	case KindDate:
+		return isoText(v.Time())
+	case KindArray:
+		return deepText(v)
+	case KindObject:
+		return v.class()
+	}
+	t, _ := (&state{}).text(v)
+	return t
+}
+
+// deepText is Arrays.deepToString.
+func deepText(v Value) string {
+	var b strings.Builder
+	b.WriteByte('[')
+	for i, item := range v.Items() {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		switch item.kind {
+		case KindNull:
+			b.WriteString("null")
+		case KindDate:
+			b.WriteString(dateText(item.Time()))
+		default:
+			b.WriteString(item.String())
+		}
+	}
+	b.WriteByte(']')
+	return b.String()
+}
+
+// dateText is OffsetDateTime.toString: no seconds if there are none, fractions in groups
+// of three digits.
+func dateText(t time.Time) string {
+	var b strings.Builder
+	b.WriteString(localDate(t))
+	b.WriteString(t.Format("T15:04"))
+	if sec, nano := t.Second(), t.Nanosecond(); sec != 0 || nano != 0 {
+		b.WriteString(t.Format(":05"))
+		if nano != 0 {
+			digits := strconv.Itoa(1e9 + nano)[1:]
+			for strings.HasSuffix(digits, "000") {
+				digits = digits[:len(digits)-3]
+			}
+			b.WriteString("." + digits)
+		}
+	}
+	b.WriteString(offsetText(t))
+	return b.String()
+}
+
+// localDate is LocalDate.toString: four digits of year at least, with a sign where there
+// are more or the year is negative.
+func localDate(t time.Time) string {
+	y, m, d := t.Date()
+	var b strings.Builder
+	switch {
+	case y < 0:
+		b.WriteString("-" + pad(-y, 4))
+	case y > 9999:
+		b.WriteString("+" + strconv.Itoa(y))
+	default:
+		b.WriteString(pad(y, 4))
+	}
+	b.WriteString("-" + pad(int(m), 2) + "-" + pad(d, 2))
+	return b.String()
+}
+
+// offsetText is ZoneOffset.toString.
+func offsetText(t time.Time) string {
+	_, off := t.Zone()
+	if off == 0 {
+		return "Z"
+	}
+	sign := "+"
+	if off < 0 {
+		sign, off = "-", -off
+	}
+	text := sign + pad(off/3600, 2) + ":" + pad(off/60%60, 2)
+	if off%60 != 0 {
+		text += ":" + pad(off%60, 2)
+	}
+	return text
+}
+
+// isoText is how OpenRefine writes dates: yyyy-MM-dd'T'HH:mm:ss'Z' of the local time,
+// whatever the offset is.
+func isoText(t time.Time) string {
+	y := t.Year()
+	if y <= 0 {
+		y = 1 - y // the year of its era
+	}
+	year := pad(y, 4)
+	if y > 9999 {
+		year = "+" + year
+	}
+	return year + "-" + pad(int(t.Month()), 2) + "-" + pad(t.Day(), 2) + t.Format("T15:04:05") + "Z"
+}
+
+// pad writes a number that is not negative with as many digits at least.
+func pad(n, digits int) string {
+	s := strconv.Itoa(n)
+	if len(s) < digits {
+		s = strings.Repeat("0", digits-len(s)) + s
+	}
+	return s
+}
