@@ -1,10 +1,8 @@
 package text_test
 
 import (
-	"encoding/json"
 	"math"
 	"math/rand/v2"
-	"os"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -13,18 +11,7 @@ import (
 )
 
 func TestDistancesAsRapidfuzz(t *testing.T) {
-	var cases [][5]any
-	blob, err := os.ReadFile("testdata/distances.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(blob, &cases); err != nil {
-		t.Fatal(err)
-	}
-	if len(cases) < 400 {
-		t.Fatalf("%d cases", len(cases))
-	}
-	for _, c := range cases {
+	eachLine(t, *distancesFile, 400, func(c [5]any) {
 		a, b, edits := c[0].(string), c[1].(string), int(c[2].(float64))
 		if got := text.Levenshtein(a, b); got != edits {
 			t.Errorf("Levenshtein(%q, %q) = %d, want %d", a, b, got, edits)
@@ -37,7 +24,7 @@ func TestDistancesAsRapidfuzz(t *testing.T) {
 		}
 		near(t, "JaroWinkler", a, b, text.JaroWinkler(a, b), c[3].(float64))
 		near(t, "TokenSet", a, b, text.TokenSet(a, b), c[4].(float64))
-	}
+	})
 }
 
 func near(t *testing.T, what, a, b string, got, want float64) {

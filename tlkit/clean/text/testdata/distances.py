@@ -1,9 +1,8 @@
-"""Makes distances.json: what rapidfuzz says of seeded random and of ugly pairs of strings, with jellyfish asked
+"""Makes distances.jsonl: what rapidfuzz says of seeded random and of ugly pairs of strings, with jellyfish asked
 besides wherever both count the same characters. Versions are in requirements.txt.
-Run: python distances.py > distances.json"""
+Run: python distances.py > distances.jsonl"""
 import json
 import random
-import sys
 
 import jellyfish
 from rapidfuzz import fuzz
@@ -58,5 +57,5 @@ for a, b in pairs:
         assert jellyfish.levenshtein_distance(a, b) == case[2], (a, b)
         assert abs(jellyfish.jaro_winkler_similarity(a, b) - case[3]) < 1e-12, (a, b, case[3], jellyfish.jaro_winkler_similarity(a, b))
     cases.append(case)
-json.dump(cases, sys.stdout, ensure_ascii=True, separators=(",", ":"))
-print()
+for case in cases:
+    print(json.dumps(case, ensure_ascii=True, separators=(",", ":")))
