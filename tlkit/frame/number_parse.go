@@ -29,9 +29,9 @@ func digitsOf(w uint64, n int) uint64 { return (w ^ zeros) << (64 - 8*uint(n)) }
 // areDigits reports whether each byte is at most 9.
 func areDigits(x uint64) bool { return ((x+0x7676767676767676)|x)&highs == 0 }
 
-// eight is the number of eight digits, the first in the lowest byte: neighbours are put
+// eightDigits is the number of eight digits, the first in the lowest byte: neighbours are put
 // together to pairs, fours and eight.
-func eight(x uint64) uint64 {
+func eightDigits(x uint64) uint64 {
 	x = (x * (1 + 10<<8)) >> 8 & 0x00ff00ff00ff00ff
 	x = (x * (1 + 100<<16)) >> 16 & 0x0000ffff0000ffff
 	return (x * (1 + 10000<<32)) >> 32
@@ -57,13 +57,13 @@ func parseInt(b []byte, s, e int) (v int, ok bool) {
 		if !areDigits(x) {
 			return 0, false
 		}
-		u = eight(x)
+		u = eightDigits(x)
 	case n <= 16:
 		x, y := load(b, s)^zeros, digitsOf(load(b, s+8), n-8)
 		if !areDigits(x) || !areDigits(y) {
 			return 0, false
 		}
-		u = eight(x)*uint64(pow10[n-8]) + eight(y)
+		u = eightDigits(x)*uint64(pow10[n-8]) + eightDigits(y)
 	default:
 		for s < e && b[s] == '0' {
 			s++
@@ -118,7 +118,7 @@ func shortFloat(w uint64, n int, point byte) (float64, bool) {
 	}
 	if at == 0 {
 		x := digitsOf(w, n)
-		return float64(eight(x)), areDigits(x)
+		return float64(eightDigits(x)), areDigits(x)
 	}
 	low := at&-at>>7 - 1 // the bytes before the point
 	w = w&low | w>>8&^low
@@ -130,7 +130,7 @@ func shortFloat(w uint64, n int, point byte) (float64, bool) {
 		return 0, false
 	}
 	after := n - popBytes(low)
-	return float64(eight(x)) / pow10[after], true
+	return float64(eightDigits(x)) / pow10[after], true
 }
 
 // popBytes counts the bytes of a mask of low bytes.
@@ -158,10 +158,10 @@ func longFloat(b []byte, s, e int, point byte) (float64, bool) {
 			}
 			if n > 0 || digits != 0 {
 				n += 8
-			} else if v := eight(x); v != 0 {
+			} else if v := eightDigits(x); v != 0 {
 				n = decimals(v)
 			}
-			digits = digits*100000000 + eight(x)
+			digits = digits*100000000 + eightDigits(x)
 			i += 8
 		}
 		for ; i < e && b[i]-'0' <= 9; i++ {
