@@ -1,0 +1,225 @@
+package recipe
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+
+	"transferlab/tlkit/clean/grel"
+	"transferlab/tlkit/progress"
+)
+
+// SplitColumn splits the texts of a column into new columns beside it, as OpenRefine does.
+// They are named after it, "name 1", "name 2", …, with numbers that are free, and there are
+// as many as the longest split has pieces; in a fitted recipe at least as many as the
+// training rows had.
+type SplitColumn struct {
+	Column string `json:"column"`
+	Splitter
+	// Most is how many pieces there are at most, the last one with all that is left; 0: any
+	// number. At a regular expression, empty pieces at the end are left out where it is 0,
+	// and kept where it is negative.
+	Most int `json:"most,omitempty"`
+
+	// Guess makes numbers of pieces that are numbers.
+	Guess bool `json:"guess,omitempty"`
+	// Keep keeps the column that is split. Otherwise it is removed, with what it holds in
+	// rows that are not chosen.
+	Keep  bool  `json:"keep,omitempty"`
+	Where Where `json:"where,omitzero"`
+}
+
+func (SplitColumn) Name() string { return "split-column" }
+
+func (c SplitColumn) String() string {
+	return fmt.Sprintf("split column %s into columns %s%s", quoted(c.Column), c.Splitter, c.Where.where())
+}
+
+func (c SplitColumn) check() error {
+	if err := c.Splitter.check(); err != nil {
+		return err
+	}
+	return c.Where.check()
+}
+
+// maxColumns bounds the columns that a text can be split into.
+const maxColumns = 10_000
+
+func (c SplitColumn) apply(ctx context.Context, _ progress.Reporter, s state) (outcome, error) {
+	col, err := s.Column(c.Column)
+	if err != nil {
+		return outcome{}, err
+	}
+	rows, err := c.Where.rows(ctx, s)
+	if err != nil {
+		return outcome{}, err
+	}
+	split, err := c.upTo(c.Most)
+	if err != nil {
+		return outcome{}, err
+	}
+	guess, err := guesser()
+	if err != nil {
+		return outcome{}, err
+	}
+	text, blank := s.texts(col), s.blank(col)
+	var pieces [][]grel.Value // by column
+	for i := range s.Nrow() {
+		if i%diffPiece == 0 && ctx.Err() != nil {
+			return outcome{}, ctx.Err()
+		}
+		t, ok := text(i)
+		if !ok || blank(i) || !rows.has(i) {
+			continue
+		}
+		for k, p := range split(t) {
+			if k == len(pieces) {
+				if k == maxColumns {
+					return outcome{}, option("row %d has more than %d pieces; set Most", i, maxColumns)
+				}
+				pieces = append(pieces, make([]grel.Value, s.Nrow()))
+			}
+			if pieces[k][i] = grel.StringValue(p); c.Guess {
+				pieces[k][i] = guess(p)
+			}
+		}
+	}
+	names := s.Names()
+	var fresh []built
+	number := 1
+	for _, values := range pieces {
+		name := fmt.Sprintf("%s %d", c.Column, number)
+		for number++; slices.Contains(names, name); number++ {
+			name = fmt.Sprintf("%s %d", c.Column, number)
+		}
+		fresh = append(fresh, settle(name, values, noColumn()))
+	}
+	out, err := s.insert(slices.Index(names, c.Column)+1, fresh...)
+	if err == nil && !c.Keep {
+		out, err = out.without(c.Column)
+	}
+	return outcome{state: out}, err
+}
+
+// guesser is OpenRefine's guess at what a text is: a whole number, a finite number, or text.
+func guesser() (func(string) grel.Value, error) {
+	e, err := grel.Parse("value.toNumber()")
+	if err != nil {
+		return nil, err
+	}
+	return func(s string) grel.Value {
+		text := grel.StringValue(s)
+		t := strings.TrimFunc(s, unicode.IsSpace)
+		if t == "" || t[0] < 0x80 && !strings.ContainsRune("0123456789+-.", rune(t[0])) {
+			return text
+		}
+		v, err := e.Eval(grel.Bindings{Current: grel.StringValue(t)})
+		if err != nil || v.IsError() || math.IsNaN(v.Float()) || math.IsInf(v.Float(), 0) {
+			return text
+		}
+		return v
+	}, nil
+}
+
+// AddColumn adds a column with the values of an expression.
+type AddColumn struct {
+	Column     string  `json:"column"`            // the new column's name
+	Expression string  `json:"expression"`        // GREL
+	Base       string  `json:"base,omitempty"`    // the column whose cell is the expression's value; may be empty
+	OnError    OnError `json:"onError,omitempty"` // empty: SetToBlank; KeepOriginal takes the base's value
+	At         *int    `json:"at,omitempty"`      // its place, from 0; nil: after Base, or last
+	Where      Where   `json:"where,omitzero"`    // other rows have no value
+}
+
+func (AddColumn) Name() string { return "add-column" }
+
+func (a AddColumn) String() string {
+	s := fmt.Sprintf("add column %s with %s", quoted(a.Column), a.Expression)
+	if a.Base != "" {
+		s += " of " + quoted(a.Base)
+	}
+	return s + a.Where.where()
+}
+
+func (a AddColumn) check() error {
+	if _, err := parse(a.Expression); err != nil {
+		return err
+	}
+	if err := a.OnError.check(); err != nil {
+		return err
+	}
+	if a.At != nil && *a.At < 0 {
+		return option("place %d; places are counted from 0", *a.At)
+	}
+	return a.Where.check()
+}
+
+func (a AddColumn) apply(ctx context.Context, _ progress.Reporter, s state) (outcome, error) {
+	names := s.Names()
+	if slices.Contains(names, a.Column) {
+		return outcome{}, taken(a.Column)
+	}
+	at := len(names)
+	switch {
+	case a.At != nil && *a.At > len(names):
+		return outcome{}, option("place %d; the table has %d columns", *a.At, len(names))
+	case a.At != nil:
+		at = *a.At
+	case a.Base != "":
+		at = slices.Index(names, a.Base) + 1
+	}
+	rows, err := a.Where.rows(ctx, s)
+	if err != nil {
+		return outcome{}, err
+	}
+	e, err := s.prepare(a.Expression, a.Base)
+	if err != nil {
+		return outcome{}, err
+	}
+	values := make([]grel.Value, s.Nrow())
+	err = e.each(ctx, rows, s.Nrow(), func(i int, v grel.Value, _ func(grel.Value) (grel.Value, error)) error {
+		v = v.Storable()
+		if v.IsError() && a.OnError != StoreError {
+			v = grel.Value{}
+			if a.OnError == KeepOriginal && e.row.value != nil {
+				v = e.row.value(i)
+			}
+		}
+		values[i] = v
+		return nil
+	})
+	if err != nil {
+		return outcome{}, err
+	}
+	out, err := s.insert(at, settle(a.Column, values, noColumn()))
+	return outcome{state: out}, err
+}
+
+// JoinColumns writes the values of columns into one, as text.
+type JoinColumns struct {
+	Columns   []string `json:"columns"`
+	To        string   `json:"to"` // a new column after the last of them, or one of them
+	Separator string   `json:"separator,omitempty"`
+	Missing   *string  `json:"missing,omitempty"` // written for a missing value; nil: it is left out, and its separator
+	Remove    bool     `json:"remove,omitempty"`  // the columns that were joined are removed
+}
+
+func (JoinColumns) Name() string { return "join-columns" }
+
+func (j JoinColumns) String() string {
+	return fmt.Sprintf("join %s into %s, with %s between", listed("column", j.Columns), quoted(j.To), quoted(j.Separator))
+}
+
+func (j JoinColumns) check() error {
+	if len(j.Columns) == 0 {
+		return option("no columns to join; name at least one")
+	}
+	return nil
+}
+
+func (j JoinColumns) apply(ctx context.Context, _ progress.Reporter, s state) (outcome, error) {
+	return joinColumns(ctx, j, s)
+}
