@@ -15,30 +15,41 @@ func JaroWinkler(a, b string) float64 {
 	if a == b {
 		return 1
 	}
-	x, y := []rune(a), []rune(b)
-	sim := jaro(x, y)
+	p := pattern{runes: []rune(a)}
+	other := []rune(b)
+	if len(p.runes) <= wordBits && len(other) <= wordBits { // else jaro looks at the runes alone
+		p.set(p.runes)
+	}
+	return p.jaroWinkler(other)
+}
+
+// jaroWinkler is the similarity of the pattern and b.
+func (p *pattern) jaroWinkler(b []rune) float64 {
+	sim := p.jaro(b)
 	if sim <= 0.7 {
 		return sim
 	}
 	same := 0
-	for same < min(len(x), len(y), 4) && x[same] == y[same] {
+	for same < min(len(p.runes), len(b), 4) && p.runes[same] == b[same] {
 		same++
 	}
 	return sim + float64(same)*0.1*(1-sim)
 }
 
-// jaro is Jaro's similarity: the mean of the shares of characters of a and of b that match,
+// jaro is Jaro's similarity: the mean of the shares of characters of either that match,
 // and of the matching characters that stand in the same order.
-func jaro(a, b []rune) float64 {
+func (p *pattern) jaro(b []rune) float64 {
+	a := p.runes
 	if len(a) == 0 || len(b) == 0 {
 		return 0
 	}
 	reach := max(max(len(a), len(b))/2-1, 0)
-	match := jaroLong
+	var common, moved int
 	if len(a) <= wordBits && len(b) <= wordBits {
-		match = jaroShort
+		common, moved = p.jaroShort(b, reach)
+	} else {
+		common, moved = jaroLong(a, b, reach)
 	}
-	common, moved := match(a, b, reach)
 	if common == 0 {
 		return 0
 	}
@@ -47,10 +58,8 @@ func jaro(a, b []rune) float64 {
 }
 
 // jaroShort counts the characters in common and those of them that stand elsewhere. Each
-// character of b takes the first free equal one of a within reach.
-func jaroShort(a, b []rune, reach int) (common, moved int) {
-	var p pattern
-	p.set(a)
+// character of b takes the first free equal one of the pattern within reach.
+func (p *pattern) jaroShort(b []rune, reach int) (common, moved int) {
 	var takenA, takenB uint64
 	for j, r := range b {
 		low, high := max(j-reach, 0), j+reach+1 // [low, high)
@@ -68,7 +77,7 @@ func jaroShort(a, b []rune, reach int) (common, moved int) {
 	}
 	common = bits.OnesCount64(takenA)
 	for takenA != 0 {
-		if a[bits.TrailingZeros64(takenA)] != b[bits.TrailingZeros64(takenB)] {
+		if p.runes[bits.TrailingZeros64(takenA)] != b[bits.TrailingZeros64(takenB)] {
 			moved++
 		}
 		takenA &= takenA - 1

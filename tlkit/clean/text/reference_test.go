@@ -5,9 +5,11 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -98,5 +100,51 @@ func TestKeysAsOpenRefine(t *testing.T) {
 	})
 	for what, n := range bad {
 		t.Errorf("%s: %d differ", what, n)
+	}
+}
+
+func TestClustersAsOpenRefine(t *testing.T) {
+	type value struct {
+		V string
+		C int
+	}
+	type line struct {
+		Values   []string
+		Function text.Method
+		N        int
+		Radius   float64
+		Clusters [][]value
+	}
+	wrong := 0
+	eachLine(t, *clustersFile, 300, func(l line) {
+		got, err := text.FindClusters(t.Context(), nil, text.Count(l.Values), text.ClusterOptions{Method: l.Function, NGram: l.N, Block: l.N, Radius: l.Radius})
+		if err != nil {
+			t.Fatalf("%v of %q: %v", l.Function, l.Values, err)
+		}
+		// Each as one text. Clusters of one size come in no order from OpenRefine.
+		var have, want []string
+		for i, c := range got {
+			if i > 0 && len(c.Values) > len(got[i-1].Values) {
+				t.Errorf("cluster %d has more values than the one before: %v", i, got)
+			}
+			have = append(have, fmt.Sprint(c.Values))
+		}
+		for _, c := range l.Clusters {
+			values := make([]text.Value, len(c))
+			for i, v := range c {
+				values[i] = text.Value{Text: v.V, Count: v.C}
+			}
+			want = append(want, fmt.Sprint(values))
+		}
+		slices.Sort(have)
+		slices.Sort(want)
+		if !slices.Equal(have, want) {
+			if wrong++; wrong < 4 {
+				t.Errorf("%v, n %d, radius %v of %q:\n got %q\nwant %q", l.Function, l.N, l.Radius, l.Values, have, want)
+			}
+		}
+	})
+	if wrong > 0 {
+		t.Errorf("%d differ", wrong)
 	}
 }

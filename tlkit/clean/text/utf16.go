@@ -129,13 +129,14 @@ func joined(runes []rune, i int) bool {
 	if isIgnored(r) {
 		return true
 	}
-	before := seen(runes, i-1, -1)
+	before, beside := seen(runes, i-1, -1, isIgnored), seen(runes, i-1, -1, isFormat)
 	if before < 0 {
 		return false
 	}
 	p := runes[before]
-	earlier, after := seen(runes, before-1, -1), seen(runes, i+1, 1)
-	return isAlphanumeric(p) && isAlphanumeric(r) || held(p, r, runes, after) || held(r, p, runes, earlier)
+	return isAlphanumeric(p) && isAlphanumeric(r) ||
+		held(p, r, runes, seen(runes, i+1, 1, isFormat)) || // an accent on the punctuation ends the word
+		before == beside && held(r, p, runes, seen(runes, before-1, -1, isIgnored))
 }
 
 // held reports whether a letter or digit and a mark beside it are held together by what
@@ -149,17 +150,21 @@ func held(letter, mark rune, runes []rune, beyond int) bool {
 }
 
 // seen is the first index from i on, by steps, whose rune is not ignored.
-func seen(runes []rune, i, step int) int {
-	for i >= 0 && i < len(runes) && isIgnored(runes[i]) {
+func seen(runes []rune, i, step int, ignored func(rune) bool) int {
+	for i >= 0 && i < len(runes) && ignored(runes[i]) {
 		i += step
 	}
 	return i
 }
 
-func isIgnored(r rune) bool { return unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) }
+func isIgnored(r rune) bool { return isFormat(r) || unicode.In(r, unicode.Mn, unicode.Me) }
+
+func isFormat(r rune) bool { return unicode.Is(unicode.Cf, r) && r != softHyphen }
+
+const softHyphen = '\u00AD'
 
 func isMidWord(r rune) bool {
-	return r == '"' || r == '\'' || r == '.' || r == '\u2027' || unicode.In(r, unicode.Pd, unicode.Pc)
+	return r == '"' || r == '\'' || r == '.' || r == '\u2027' || r == softHyphen || unicode.In(r, unicode.Pd, unicode.Pc)
 }
 
 func isMidNumber(r rune) bool {
@@ -168,10 +173,18 @@ func isMidNumber(r rune) bool {
 
 func isAlphanumeric(r rune) bool { return isWordLetter(r) || unicode.IsNumber(r) }
 
+// isWordLetter excepts what Chinese and Japanese are written with, as far as Unicode 2 knew
+// it: words of them are cut otherwise.
 func isWordLetter(r rune) bool {
-	return unicode.In(r, unicode.L, unicode.Mc) && !unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
+	eastAsian := r >= 0x3005 && r <= 0x3007 || r >= 0x3021 && r <= 0x3029 || r >= 0x3041 && r <= 0x3094 ||
+		r >= 0x3099 && r <= 0x309E || r >= 0x30A1 && r <= 0x30FE || r >= 0x4E00 && r <= 0x9FA5 || r >= 0xF900 && r <= 0xFA2D
+	return unicode.In(r, unicode.L, unicode.Mc) && !eastAsian
 }
 
+// isCased is what Java 17 takes for a letter with case: those with one, and the letters
+// that are written small and raised, numerals and letters in circles.
 func isCased(r rune) bool {
-	return unicode.In(r, unicode.Ll, unicode.Lu, unicode.Lt, unicode.Other_Lowercase, unicode.Other_Uppercase)
+	return unicode.In(r, unicode.Ll, unicode.Lu, unicode.Lt) || r == 0x345 || r == 0x37A ||
+		r >= 0x2B0 && r <= 0x2B8 || r >= 0x2C0 && r <= 0x2C1 || r >= 0x2E0 && r <= 0x2E4 ||
+		r >= 0x1D2C && r <= 0x1D61 || r >= 0x2160 && r <= 0x217F || r >= 0x24B6 && r <= 0x24E9
 }

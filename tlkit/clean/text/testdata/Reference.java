@@ -34,7 +34,6 @@ import edu.mit.simile.vicino.distances.LevenshteinDistance;
 import org.apache.commons.codec.language.DaitchMokotoffSoundex;
 import org.apache.commons.codec.language.DoubleMetaphone;
 import org.apache.commons.text.WordUtils;
-import org.apache.commons.text.similarity.JaroWinklerDistance;
 
 public class Reference {
 
@@ -201,7 +200,36 @@ public class Reference {
         });
         DistanceFactory.put("levenshtein", new VicinoDistance(new LevenshteinDistance()));
         // vicino's own JaroWinklerDistance gives the similarity for the distance, and OpenRefine does not offer it.
-        DistanceFactory.put("jaro-winkler", (a, b) -> new JaroWinklerDistance().apply(a, b));
+        DistanceFactory.put("jaro-winkler", (a, b) -> 1 - jaroWinkler(lower(a), lower(b)));
+    }
+
+    /** Ignores case as vicino's Levenshtein distance does: char by char. */
+    static String lower(String s) {
+        char[] chars = s.toCharArray();
+        for (int i = 0; i < chars.length; i++) chars[i] = Character.toLowerCase(chars[i]);
+        return new String(chars);
+    }
+
+    /** Plainly by the definition, with the same numbers as rapidfuzz; commons-text counts transpositions otherwise. */
+    static double jaroWinkler(String a, String b) {
+        int reach = Math.max(Math.max(a.length(), b.length()) / 2 - 1, 0), common = 0, moved = 0, same = 0;
+        boolean[] takenA = new boolean[a.length()];
+        StringBuilder inB = new StringBuilder(), inA = new StringBuilder();
+        for (int j = 0; j < b.length(); j++) {
+            for (int i = Math.max(0, j - reach); i < Math.min(a.length(), j + reach + 1); i++) {
+                if (!takenA[i] && a.charAt(i) == b.charAt(j)) {
+                    takenA[i] = true;
+                    inB.append(b.charAt(j));
+                    break;
+                }
+            }
+        }
+        for (int i = 0; i < a.length(); i++) if (takenA[i]) inA.append(a.charAt(i));
+        if ((common = inA.length()) == 0) return a.equals(b) ? 1 : 0;
+        for (int k = 0; k < common; k++) if (inA.charAt(k) != inB.charAt(k)) moved++;
+        double c = common, jaro = (c / a.length() + c / b.length() + (c - moved / 2) / c) / 3;
+        while (same < Math.min(4, Math.min(a.length(), b.length())) && a.charAt(same) == b.charAt(same)) same++;
+        return jaro <= 0.7 ? jaro : jaro + same * 0.1 * (1 - jaro);
     }
 
     static List<Object> publishedClusters() throws Exception {
