@@ -25,16 +25,25 @@ func (t Table) Identify(names ...string) (ids []int32, n int, err error) {
 	return identify(keys, t.Nrow(), newHasher())
 }
 
-// identify numbers n rows by what they hold in the keys. It works in four passes, each over
-// all rows and on all cores: hash the rows, column by column; deal them out by their
-// hashes, so that what follows stays in the cache; find for each row the first with its
-// hash; and compare each row with the one that was found. A row that differs from it, which
-// good hashes do once in a thousand million tables, is seen in the last pass, and then the
-// rows are told apart one by one.
+// identify numbers n rows by what they hold in the keys. Where all keys have few values
+// identifyCoded does it, otherwise identifyHashed.
 func identify(keys []keyColumn, n int, h hasher) (ids []int32, kinds int, err error) {
 	if int64(n) > math.MaxInt32 {
 		return nil, 0, fmt.Errorf("frame: %w: %d rows, and at most %d can be compared; work on parts of the table", ErrLimit, n, math.MaxInt32)
 	}
+	if ids, kinds, ok := identifyCoded(keys, n, h); ok {
+		return ids, kinds, nil
+	}
+	ids, kinds = identifyHashed(keys, n, h)
+	return ids, kinds, nil
+}
+
+// identifyHashed works in four passes, each over all rows and on all cores: hash the rows,
+// column by column; deal them out by their hashes, so that what follows stays in the cache;
+// find for each row the first with its hash; and compare each row with the one that was
+// found. A row that differs from it, which good hashes do once in a thousand million
+// tables, is seen in the last pass, and then the rows are told apart one by one.
+func identifyHashed(keys []keyColumn, n int, h hasher) (ids []int32, kinds int) {
 	hashes := h.rows(keys, n)
 	first := firstOfHash(hashes)
 	if !verified(keys, first) {
@@ -48,7 +57,7 @@ func identify(keys []keyColumn, n int, h hasher) (ids []int32, kinds int, err er
 			first[i] = first[r]
 		}
 	}
-	return first, kinds, nil
+	return first, kinds
 }
 
 // hashPiece is how many rows are hashed at a time: their hashes stay in the first cache
@@ -66,10 +75,8 @@ func (h hasher) rows(keys []keyColumn, n int) []uint64 {
 			for _, k := range keys {
 				k.mix(h, piece, low)
 			}
-			if h.keep != 0 {
-				for i := range piece {
-					piece[i] &= h.keep
-				}
+			for i := range piece {
+				piece[i] &= h.keep
 			}
 		}
 	})

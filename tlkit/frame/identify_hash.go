@@ -9,14 +9,15 @@ import (
 // A hasher turns rows into 64-bit numbers. Each has a seed of its own, so that nobody can
 // make a table whose rows all have one hash; what is found with it does not depend on it.
 //
-// Numbers are mixed in by one multiplication to 128 bits whose halves are put over each
-// other (the "folded multiply" of wyhash and foldhash); text by the runtime's hash.
+// Numbers and short texts are mixed in by one multiplication to 128 bits whose halves are
+// put over each other (the "folded multiply" of wyhash and foldhash); longer texts by the
+// runtime's hash.
 type hasher struct {
 	seed    maphash.Seed
 	start   uint64 // of a row in which nothing was mixed yet
 	factor  uint64
 	missing uint64 // stands for a value that is missing
-	keep    uint64 // the bits of a hash that count; 0 is all. Tests make bad hashes by it
+	keep    uint64 // the bits of a hash that count: all of them, but in tests of bad hashes
 }
 
 func newHasher() hasher {
@@ -26,6 +27,7 @@ func newHasher() hasher {
 		start:   maphash.Comparable(seed, 1),
 		factor:  maphash.Comparable(seed, 2) | 1,
 		missing: maphash.Comparable(seed, 3),
+		keep:    ^uint64(0),
 	}
 }
 
@@ -33,6 +35,43 @@ func newHasher() hasher {
 func (h hasher) into(row, value uint64) uint64 {
 	high, low := bits.Mul64(row^value, h.factor)
 	return high ^ low
+}
+
+func (h hasher) float(v float64) uint64 { return math.Float64bits(v + 0) } // -0.0 + 0 is 0.0
+
+func (h hasher) text(s string) uint64 {
+	var a, b uint64
+	switch n := len(s); {
+	case n > 16:
+		return maphash.String(h.seed, s)
+	case n >= 8:
+		a, b = firstEight(s), firstEight(s[n-8:])
+	case n >= 4:
+		a, b = firstFour(s), firstFour(s[n-4:])
+	case n > 0:
+		a = uint64(s[0]) | uint64(s[n/2])<<8 | uint64(s[n-1])<<16
+	}
+	high, low := bits.Mul64(a^h.start, b^h.factor^uint64(len(s))<<56)
+	return high ^ low
+}
+
+// firstEight and firstFour read the first bytes of a text; the compiler makes each one load.
+func firstEight(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+func firstFour(s string) uint64 {
+	_ = s[3]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24
+}
+
+func hashBool(v bool) uint64 {
+	if v {
+		return 2
+	}
+	return 1
 }
 
 // A keyColumn is a column by which rows are compared.
@@ -43,6 +82,9 @@ type keyColumn interface {
 	same(first []int32, low, high int) bool
 	// equal compares two rows.
 	equal(a, b int) bool
+	// coded numbers the values of the rows low ≤ row < high in the order in which they
+	// occur, as far as the dictionary has room.
+	coded(h hasher, codes []uint16, low, high int) (first []int32, ok bool)
 }
 
 func keyOf(c Column) keyColumn {
@@ -111,7 +153,7 @@ func mixCells[T Value](h hasher, hashes []uint64, cells []Cell[T]) {
 		}
 	case []Cell[float64]:
 		for i, c := range cells {
-			v := math.Float64bits(c.Value + 0) // -0.0 + 0 is 0.0
+			v := h.float(c.Value)
 			if c.Missing() {
 				v = h.missing
 			}
@@ -119,10 +161,7 @@ func mixCells[T Value](h hasher, hashes []uint64, cells []Cell[T]) {
 		}
 	case []Cell[bool]:
 		for i, c := range cells {
-			v := uint64(1)
-			if c.Value {
-				v = 2
-			}
+			v := hashBool(c.Value)
 			if c.Null {
 				v = h.missing
 			}
@@ -132,7 +171,7 @@ func mixCells[T Value](h hasher, hashes []uint64, cells []Cell[T]) {
 		for i, c := range cells {
 			v := h.missing
 			if !c.Null {
-				v = maphash.String(h.seed, c.Value)
+				v = h.text(c.Value)
 			}
 			hashes[i] = h.into(hashes[i], v)
 		}

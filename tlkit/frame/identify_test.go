@@ -50,30 +50,45 @@ func TestIdentifyOfManyRowsAgreesOnAnyNumberOfCores(t *testing.T) {
 // Rows that differ must be told apart even where their hashes are equal.
 func TestIdentifyWithBadHashes(t *testing.T) {
 	h := newHasher()
-	for _, keep := range []uint64{1, 1 << 63, 0x8000_0000_0001_0000, 7} {
-		h.keep = keep
-		for seed := range uint64(6) {
-			table := ugly(seed, 2000)
-			cols := must(table.Columns("text", "int", "float", "big"))(t)
-			var keys []keyColumn
-			for _, c := range cols {
-				keys = append(keys, keyOf(c))
-			}
-			ids, n, err := identify(keys, table.Nrow(), h)
-			want, wantN := naiveIds(plainRows(t, table, "text", "int", "float", "big"))
-			if err != nil || n != wantN || !slices.Equal(ids, want) {
-				t.Errorf("keeping %x of the hash: %d kinds, want %d, %v", keep, n, wantN, err)
-			}
+	check := func(table Table, names ...string) {
+		t.Helper()
+		var keys []keyColumn
+		for _, c := range must(table.Columns(names...))(t) {
+			keys = append(keys, keyOf(c))
+		}
+		want, wantN := naiveIds(plainRows(t, table, names...))
+		if ids, n := identifyHashed(keys, table.Nrow(), h); n != wantN || !slices.Equal(ids, want) {
+			t.Errorf("%v, keeping %x of the hash: %d kinds, want %d", names, h.keep, n, wantN)
+		}
+		if ids, n, ok := identifyCoded(keys, table.Nrow(), h); ok && (n != wantN || !slices.Equal(ids, want)) {
+			t.Errorf("%v, keeping %x of the hash, by codes: %d kinds, want %d", names, h.keep, n, wantN)
 		}
 	}
-	// Hashes that are often but not always equal, over several parts.
-	table := sales(60_000)
-	h.keep = 0xFC00_0000_0000_03FF
-	key := []keyColumn{keyOf(must(table.Column("price"))(t))}
-	ids, n, err := identify(key, table.Nrow(), h)
-	want, wantN := naiveIds(plainRows(t, table, "price"))
-	if err != nil || n != wantN || !slices.Equal(ids, want) {
-		t.Errorf("prices: %d kinds, want %d, %v", n, wantN, err)
+	for _, h.keep = range []uint64{1, 1 << 63, 0x8000_0000_0001_0000, 7} {
+		for seed := range uint64(6) {
+			check(ugly(seed, 2000), "text", "int", "float", "big")
+		}
+	}
+	h.keep = 0xFC00_0000_0000_03FF // often but not always equal, over several parts
+	check(sales(40_000), "price")
+	h.keep = 0xFF
+	check(sales(20_000), "city", "product", "qty")
+}
+
+// A column that has few values at first and many later is noticed in time.
+func TestIdentifyOfAColumnWithManyValuesLate(t *testing.T) {
+	for _, kinds := range []int{mostCodes - 1, mostCodes, mostCodes + 1, 5 * mostCodes} {
+		n := 4 * codePiece
+		table := mustTable(nil, Series("v", fill(n, func(i int) Cell[int] {
+			if i < codePiece {
+				return Cell[int]{Value: i % 100}
+			}
+			return Cell[int]{Value: i % kinds, Null: i%1000 == 7}
+		})))
+		want, wantN := naiveIds(plainRows(t, table))
+		if ids, n, err := table.Identify(); err != nil || n != wantN || !slices.Equal(ids, want) {
+			t.Errorf("%d values: %d kinds, want %d, %v", kinds, n, wantN, err)
+		}
 	}
 }
 

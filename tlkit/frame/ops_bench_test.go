@@ -107,3 +107,85 @@ func BenchmarkFirstOfEach(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkGroupBy(b *testing.B) {
+	t := sales(1_050_000)
+	means := []Agg{{Column: "price", Stat: Mean}, {Column: "score", Stat: Mean}, {Column: "temp", Stat: Mean}}
+	for _, c := range []struct {
+		name string
+		keys []string
+		aggs []Agg
+	}{
+		{"city and product, 3 means", []string{"city", "product"}, means},
+		{"city, 3 means", []string{"city"}, means},
+		{"id, 3 means", []string{"id"}, means},
+		{"city and product, median", []string{"city", "product"}, []Agg{{Column: "price", Stat: Median}}},
+		{"city, nunique and mode", []string{"city"}, []Agg{{Column: "product", Stat: NUnique}, {Column: "qty", Stat: Mode}}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := GroupBy(t, c.keys, c.aggs, GroupOptions{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkDescribe(b *testing.B) {
+	t := sales(1_050_000)
+	numbers, err := t.Pick(t.Numeric()...)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		t    Table
+	}{{"numbers", numbers}, {"all columns", t}} {
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := Describe(c.t); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkSort(b *testing.B) {
+	t := sales(1_050_000)
+	for _, by := range [][]By{{Asc("price")}, {Asc("city"), Desc("product")}, {Asc("id")}} {
+		b.Run(by[0].Column, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := SortedRows(t, by...); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkJoin(b *testing.B) {
+	t := sales(1_050_000)
+	products, err := GroupBy(t, []string{"product"}, []Agg{{Column: "price", Stat: Max}}, GroupOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ids, err := t.Pick("id", "score")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, c := range []struct {
+		name  string
+		right Table
+		o     JoinOptions
+	}{{"a thousand products", products, JoinOptions{On: []string{"product"}, How: Left}}, {"a million ids", ids, JoinOptions{On: []string{"id"}}}} {
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := Join(t, c.right, c.o); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
