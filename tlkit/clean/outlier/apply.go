@@ -101,7 +101,9 @@ func drop(t frame.Table, odd []bool, r *Report) (frame.Table, error) {
 	}
 	keep := make([]bool, len(odd))
 	for i, x := range odd {
-		keep[i] = !x
+		if keep[i] = !x; x {
+			r.Dropped = append(r.Dropped, i)
+		}
 	}
 	r.Kept -= r.Outlying
 	return t.Where(keep)

@@ -135,6 +135,9 @@ func TestActions(t *testing.T) {
 			if r.Rows != 8 || r.Outlying != 3 || r.Kept != c.kept || out.Nrow() != c.kept {
 				t.Errorf("report %+v, %d rows", r, out.Nrow())
 			}
+			if gone := []int{0, 5, 7}; c.action == DropRows && !slices.Equal(r.Dropped, gone) || c.action != DropRows && r.Dropped != nil {
+				t.Errorf("dropped %v, want %v", r.Dropped, gone)
+			}
 			for _, col := range r.Columns {
 				got, err := out.Column(col.Bound.Column)
 				if err != nil {

@@ -19,6 +19,7 @@ type Report struct {
 	Rows     int            // of the table
 	Outlying int            // rows with an outlier
 	Kept     int            // rows of the result
+	Dropped  []int          // the rows that are not in it, ascending
 	Columns  []ColumnReport // of Bounds
 	Odd      []OddRow       // of a Forest: the most outlying rows, at most five
 }
