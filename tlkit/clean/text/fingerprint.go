@@ -31,8 +31,9 @@ func Fingerprint(s string) string {
 // as for [Fingerprint], without blanks, and of that all different pieces of n characters,
 // in order and joined. Characters are UTF-16 units; where a piece ends within one that
 // takes two, the key has half of it, written as WTF-8. A string shorter than n has the
-// empty key, and so has every string where n is below 1. It equals OpenRefine 3.9.3's
-// NGramFingerprintKeyer, whose n in clustering is 2 if nothing is said.
+// empty key, and so has every string where n is below 1 or where all pieces together would
+// be longer than 64 Mi characters. It equals OpenRefine 3.9.3's NGramFingerprintKeyer,
+// whose n in clustering is 2 if nothing is said.
 func NGramFingerprint(s string, n int) string {
 	folded := fold(s)
 	if n < 1 {
@@ -44,11 +45,14 @@ func NGramFingerprint(s string, n int) string {
 	return ngrams(units(folded), n, fromUnits)
 }
 
+// maxNGrams bounds the characters of all pieces: they grow with the square of the string.
+const maxNGrams = 1 << 26
+
 // ngrams joins the different pieces of n units of s in order, once blanks and control
 // characters are out of it. It overwrites s.
 func ngrams[U byte | uint16](s []U, n int, join func([]U) string) string {
 	s = slices.DeleteFunc(s, func(u U) bool { return unicode.IsSpace(rune(u)) || unicode.IsControl(rune(u)) })
-	if len(s) < n {
+	if len(s) < n || len(s)-n+1 > maxNGrams/n {
 		return ""
 	}
 	pieces := make([][]U, len(s)-n+1)

@@ -14,8 +14,8 @@ import (
 // OpenRefine 3.9.3's DaitchMokotoffKeyer, which is Apache commons-codec 1.17.2.
 func DaitchMokotoff(s string) string { return soundex(s, false)[0] }
 
-// DaitchMokotoffBranches are all keys of s, for sounds that can be two: Peters is 739400
-// and 734000. It equals commons-codec 1.17.2's DaitchMokotoffSoundex.soundex.
+// DaitchMokotoffBranches are all keys of s, for sounds that can be two: Peters is 734000
+// and 739400. It equals commons-codec 1.17.2's DaitchMokotoffSoundex.soundex.
 func DaitchMokotoffBranches(s string) []string { return soundex(s, true) }
 
 // soundexLength is how many digits a key has.
@@ -38,11 +38,14 @@ func (b branch) with(code string, force bool) branch {
 	return b
 }
 
+// open reports whether the key can grow.
+func (b branch) open() bool { return len(b.key) < soundexLength }
+
 func soundex(s string, branching bool) []string {
 	letters := soundexLetters(s)
 	branches := []branch{{}}
 	previous := byte(0)
-	for i := 0; i < len(letters); {
+	for i := 0; i < len(letters) && slices.ContainsFunc(branches, branch.open); {
 		rule, ok := soundexRuleAt(letters[i:])
 		if !ok {
 			i++

@@ -1,0 +1,120 @@
+package text
+
+import (
+	"fmt"
+	"html"
+	"strings"
+)
+
+// What is shown at most; the rest is counted.
+const (
+	shownClusters = 100
+	shownValues   = 20
+)
+
+// Summary says how much was found, in one sentence.
+func (c Clusters) Summary() string {
+	if len(c) == 0 {
+		return "no clusters: no two values are taken for the same; another method or a larger radius may find some"
+	}
+	values, rows, seen := 0, 0, map[string]bool{}
+	for _, one := range c {
+		for _, v := range one.Values {
+			if !seen[v.Text] {
+				seen[v.Text] = true
+				values++
+				rows += v.Count
+			}
+		}
+	}
+	return fmt.Sprintf("%s of %s in %s", counted(len(c), "cluster"), counted(values, "value"), counted(rows, "row"))
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// String lists the first 100 clusters and up to 20 values of each, as plain text.
+func (c Clusters) String() string {
+	var b strings.Builder
+	b.WriteString(c.Summary() + "\n")
+	for i, one := range c[:min(len(c), shownClusters)] {
+		fmt.Fprintf(&b, "%3d  %s → %q\n", i, counted(one.Rows(), "row"), one.Proposal())
+		for _, v := range one.Values[:min(len(one.Values), shownValues)] {
+			fmt.Fprintf(&b, "     %6d × %q\n", v.Count, v.Text)
+		}
+		if more := len(one.Values) - shownValues; more > 0 {
+			fmt.Fprintf(&b, "            and %d more\n", more)
+		}
+	}
+	if more := len(c) - shownClusters; more > 0 {
+		fmt.Fprintf(&b, "and %d more clusters\n", more)
+	}
+	return b.String()
+}
+
+// HTML is the clusters as a table: number, values with their counts, rows, and what they
+// would become. Blanks are seen, for they are often all that differs.
+func (c Clusters) HTML() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "<p>%s</p>", html.EscapeString(c.Summary()))
+	if len(c) == 0 {
+		return b.String()
+	}
+	keyed := c[0].Key != ""
+	for _, one := range c {
+		keyed = keyed || one.Key != ""
+	}
+	b.WriteString(`<div style="overflow-x:auto"><table class="tlkit-table"><thead><tr><th>no.</th><th style="text-align:left">values</th><th>rows</th><th style="text-align:left">proposal</th>`)
+	if keyed {
+		b.WriteString(`<th style="text-align:left">key</th>`)
+	}
+	b.WriteString("</tr></thead><tbody>")
+	for i, one := range c[:min(len(c), shownClusters)] {
+		fmt.Fprintf(&b, `<tr style="vertical-align:top"><th scope="row">%d</th><td style="text-align:left">%s</td><td>%d</td><td style="text-align:left">%s</td>`,
+			i, one.list(), one.Rows(), shown(one.Proposal()))
+		if keyed {
+			fmt.Fprintf(&b, `<td style="text-align:left;opacity:.7">%s</td>`, shown(one.Key))
+		}
+		b.WriteString("</tr>")
+	}
+	b.WriteString("</tbody></table></div>")
+	if more := len(c) - shownClusters; more > 0 {
+		fmt.Fprintf(&b, "<p>and %s</p>", counted(more, "more cluster"))
+	}
+	return b.String()
+}
+
+// list is the values of the cluster, one below the other.
+func (c Cluster) list() string {
+	var b strings.Builder
+	for i, v := range c.Values[:min(len(c.Values), shownValues)] {
+		if i > 0 {
+			b.WriteString("<br>")
+		}
+		fmt.Fprintf(&b, `%s <span style="opacity:.7">× %d</span>`, shown(v.Text), v.Count)
+	}
+	if more := len(c.Values) - shownValues; more > 0 {
+		fmt.Fprintf(&b, `<br><span style="opacity:.7">and %d more</span>`, more)
+	}
+	return b.String()
+}
+
+// shown is a string so that its ends and blanks are seen: on a ground of its own, what is
+// not printed written out, long ones cut.
+func shown(s string) string {
+	const most = 120
+	cut := ""
+	if r := []rune(s); len(r) > most {
+		s, cut = string(r[:most]), "…"
+	}
+	if s == "" {
+		return `<span style="opacity:.7">(empty)</span>`
+	}
+	quoted := fmt.Sprintf("%q", s)
+	quoted = strings.ReplaceAll(strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`), `\\`, `\`)
+	return `<span style="white-space:pre-wrap;background:rgba(127,127,127,.18);border-radius:.2em;padding:0 .15em">` + html.EscapeString(quoted) + "</span>" + cut
+}
