@@ -187,8 +187,8 @@ type FoldOptions struct {
 	Repeats int // times that all is divided anew; 0 means 1
 
 	// Valid is the share of what is left for training that each fold sets aside for
-	// validation, so that early stopping never looks at the test part. 0 means 0.15;
-	// below 0 means none.
+	// validation, so that early stopping never looks at the test part. 0 means 0.15, and
+	// none for [FoldTables], whose models rarely stop early; below 0 means none.
 	Valid float64
 
 	Seed         uint64 // where chance comes from
@@ -214,14 +214,19 @@ func StratifiedKFold(src Source, o FoldOptions) *Folds {
 // one repeat the test parts are disjoint and together all items.
 func (f *Folds) Parts(ctx context.Context) ([]Parts, error) {
 	o := f.opt
+	if o.Valid == 0 {
+		o.Valid = 0.15
+	}
+	return f.make(ctx, o)
+}
+
+// make divides by options whose Valid is not above 0 where nothing is set aside.
+func (f *Folds) make(ctx context.Context, o FoldOptions) ([]Parts, error) {
 	if o.K == 0 {
 		o.K = 5
 	}
 	if o.Repeats == 0 {
 		o.Repeats = 1
-	}
-	if o.Valid == 0 {
-		o.Valid = 0.15
 	}
 	items, err := read(ctx, f.src, f.stratified)
 	if err != nil {

@@ -53,8 +53,12 @@ type RowOptions struct {
 }
 
 // Rows makes a Source of the rows of a table; the ids are the rows' numbers, from "0". A
-// missing label is an empty one; a row with a missing group is a group of its own.
+// missing label is an empty one, which [Stratified] refuses; a row with a missing group is
+// a group of its own.
 func Rows(t frame.Table, o RowOptions) (Items, error) {
+	if err := t.DataFrame.Err; err != nil {
+		return nil, fmt.Errorf("split: this dataframe holds an error instead of rows: %w", err)
+	}
 	items := make(Items, t.Nrow())
 	for i := range items {
 		items[i].ID = strconv.Itoa(i)
@@ -91,7 +95,9 @@ func Rows(t frame.Table, o RowOptions) (Items, error) {
 	return items, nil
 }
 
-// Tables divides a table by a split of its rows.
+// Tables divides a table by a split of its rows: one made of [Rows] of that table, or read
+// by [Load] for them. The parts keep the table's order. A split of another number of rows
+// is [ErrOther].
 func Tables(ctx context.Context, t frame.Table, parts Splitter) (train Train, valid, test Held, err error) {
 	p, err := parts.Parts(ctx)
 	if err != nil {
@@ -115,26 +121,30 @@ func (p Parts) tables(t frame.Table) (train Train, valid, test Held, err error) 
 	return train, valid, test, nil
 }
 
-// A FoldTable is one fold of a table: learn from Train, judge by Test.
+// A FoldTable is one fold of a table: learn from Train, stop early or choose by Valid,
+// judge by Test.
 type FoldTable struct {
 	Train Train
+	Valid Held // no rows unless FoldOptions.Valid asks for some
 	Test  Held
-	Rows  []int // the test's rows in the whole table
+	Rows  []int // the test's rows in the whole table, ascending
 }
 
-// FoldTables divides a table by folds of its rows.
+// FoldTables divides a table by folds of its rows: K of them for each repeat, one after
+// the other. All rows that are not in a fold's test part are its training rows, unless
+// FoldOptions.Valid is above 0: then that share of them is set aside as its Valid.
 func FoldTables(ctx context.Context, t frame.Table, folds *Folds) ([]FoldTable, error) {
-	parts, err := folds.Parts(ctx)
+	parts, err := folds.make(ctx, folds.opt)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]FoldTable, len(parts))
 	for k, p := range parts {
-		train, _, test, err := p.tables(t)
+		train, valid, test, err := p.tables(t)
 		if err != nil {
 			return nil, err
 		}
-		out[k] = FoldTable{train, test, p.Test}
+		out[k] = FoldTable{train, valid, test, p.Test}
 	}
 	return out, nil
 }

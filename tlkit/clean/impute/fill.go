@@ -1,0 +1,248 @@
+package impute
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/go-gota/gota/series"
+
+	"transferlab/tlkit/frame"
+	"transferlab/tlkit/parallel"
+)
+
+// This file writes filled columns.
+
+// piece is the rows that one core works on at a time: few enough for its cache.
+const piece = 1 << 14
+
+// change is a column in its new form, and what was done.
+type change struct {
+	to      series.Series
+	filled  int
+	widened bool
+	rounded int
+}
+
+// countMissing counts the cells without a value in each column of the table.
+func countMissing(ctx context.Context, t frame.Table) (map[string]int, error) {
+	cols, err := t.Columns()
+	if err != nil {
+		return nil, err
+	}
+	counts := make([]int, len(cols))
+	if err := parallel.Each(ctx, len(cols), func(i int) { counts[i] = missingIn(cols[i]) }); err != nil {
+		return nil, err
+	}
+	out := make(map[string]int, len(cols))
+	for i, c := range cols {
+		if counts[i] > 0 {
+			out[c.Name] = counts[i]
+		}
+	}
+	return out, nil
+}
+
+// missingIn is CountMissing without a call for each cell.
+func missingIn(c frame.Column) int {
+	switch c.Kind {
+	case frame.Int:
+		return nulls(c.Ints)
+	case frame.Float:
+		n := 0
+		for _, cell := range c.Floats {
+			if cell.Null || cell.Value != cell.Value {
+				n++
+			}
+		}
+		return n
+	case frame.Bool:
+		return nulls(c.Bools)
+	}
+	return nulls(c.Texts)
+}
+
+func nulls[T frame.Value](cells []frame.Cell[T]) int {
+	n := 0
+	for i := range cells {
+		if cells[i].Null {
+			n++
+		}
+	}
+	return n
+}
+
+// filling is a column that is being filled with one value: the new column, and the loop
+// that copies and fills a range of its rows.
+type filling struct {
+	change
+	rows func(low, high int)
+}
+
+// fillAll makes the columns with every missing cell filled by the column's value; counts
+// are how many there are. A column of ints whose value is not whole is widened.
+func fillAll(ctx context.Context, cols []frame.Column, values []Value, counts []int) ([]change, error) {
+	work := make([]filling, len(cols))
+	pieces := 0
+	for i, c := range cols {
+		w, err := fillOne(c, values[i])
+		if err != nil {
+			return nil, err
+		}
+		w.filled = counts[i]
+		work[i] = w
+		pieces = max(pieces, (c.Len()+piece-1)/piece)
+	}
+	// Piece by piece through all columns: both cores have work to the end.
+	err := parallel.Each(ctx, pieces*len(cols), func(k int) {
+		i, p := k%len(cols), k/len(cols)
+		if low := p * piece; low < cols[i].Len() {
+			work[i].rows(low, min(low+piece, cols[i].Len()))
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]change, len(work))
+	for i := range work {
+		out[i] = work[i].change
+	}
+	return out, nil
+}
+
+func fillOne(c frame.Column, v Value) (filling, error) {
+	switch c.Kind {
+	case frame.Int:
+		if n, ok := v.whole(); ok {
+			return fillCells(c.Name, c.Ints, n), nil
+		}
+		to := make([]frame.Cell[float64], len(c.Ints))
+		if err := exactAsFloats(c); err != nil {
+			return filling{}, err
+		}
+		return filling{change{to: frame.Series(c.Name, to), widened: true}, func(low, high int) {
+			for i := low; i < high; i++ {
+				to[i].Value = float64(c.Ints[i].Value)
+				if c.Ints[i].Null {
+					to[i].Value = v.Float
+				}
+			}
+		}}, nil
+	case frame.Float:
+		to := make([]frame.Cell[float64], len(c.Floats))
+		value := v.number()
+		return filling{change{to: frame.Series(c.Name, to)}, func(low, high int) {
+			part := to[low:high]
+			copy(part, c.Floats[low:high])
+			for i := range part {
+				if part[i].Null || part[i].Value != part[i].Value {
+					part[i] = frame.Cell[float64]{Value: value}
+				}
+			}
+		}}, nil
+	case frame.Bool:
+		return fillCells(c.Name, c.Bools, v.Bool), nil
+	}
+	return fillCells(c.Name, c.Texts, v.Text), nil
+}
+
+func fillCells[T frame.Value](name string, from []frame.Cell[T], v T) filling {
+	to := make([]frame.Cell[T], len(from))
+	return filling{change{to: frame.Series(name, to)}, func(low, high int) {
+		part := to[low:high]
+		copy(part, from[low:high])
+		for i := range part {
+			if part[i].Null {
+				part[i] = frame.Cell[T]{Value: v}
+			}
+		}
+	}}
+}
+
+// exact is the largest number up to which every int is a float64.
+const exact = 1 << 53
+
+// exactAsFloats is an error if an int of the column would change as a float.
+func exactAsFloats(c frame.Column) error {
+	for i, cell := range c.Ints {
+		if !cell.Null && (cell.Value > exact || cell.Value < -exact) {
+			return fmt.Errorf("impute: %w: column %.40q, row %d: %d has no exact float64, so that the column cannot become one of floats; set Ints to Round, or leave the column out",
+				ErrNumber, c.Name, i, cell.Value)
+		}
+	}
+	return nil
+}
+
+// fillNumbers makes a column of numbers with values in these rows, which are missing. A value of NaN leaves its row missing. widen says that a column of ints becomes
+// one of floats; else its values are rounded.
+func fillNumbers(c frame.Column, rows []int, values []float64, widen bool) (change, error) {
+	if c.Kind == frame.Float {
+		to := slices.Clone(c.Floats)
+		return change{filled: put(to, rows, values), to: frame.Series(c.Name, to)}, nil
+	}
+	if widen {
+		if err := exactAsFloats(c); err != nil {
+			return change{}, err
+		}
+		to := make([]frame.Cell[float64], len(c.Ints))
+		for i, cell := range c.Ints {
+			to[i] = frame.Cell[float64]{Value: float64(cell.Value), Null: cell.Null}
+		}
+		return change{filled: put(to, rows, values), to: frame.Series(c.Name, to), widened: true}, nil
+	}
+	to := slices.Clone(c.Ints)
+	out := change{}
+	for k, i := range rows {
+		v := values[k]
+		if math.IsNaN(v) {
+			continue
+		}
+		n, ok := wholeFloat(math.RoundToEven(v))
+		if !ok {
+			return change{}, fmt.Errorf("impute: %w: column %.40q, row %d: %v is no int; set Ints to Widen", ErrNumber, c.Name, i, v)
+		}
+		if float64(n) != v {
+			out.rounded++
+		}
+		to[i] = frame.Cell[int]{Value: n}
+		out.filled++
+	}
+	out.to = frame.Series(c.Name, to)
+	return out, nil
+}
+
+func put(to []frame.Cell[float64], rows []int, values []float64) (filled int) {
+	for k, i := range rows {
+		if v := values[k]; !math.IsNaN(v) {
+			to[i] = frame.Cell[float64]{Value: v}
+			filled++
+		}
+	}
+	return filled
+}
+
+// fillFrom makes a column of numbers with copies of other rows' values in these rows.
+func fillFrom(c frame.Column, rows, sources []int) change {
+	if c.Kind == frame.Float {
+		to := slices.Clone(c.Floats)
+		for k, i := range rows {
+			to[i] = to[sources[k]]
+		}
+		return change{to: frame.Series(c.Name, to), filled: len(rows)}
+	}
+	to := slices.Clone(c.Ints)
+	for k, i := range rows {
+		to[i] = to[sources[k]]
+	}
+	return change{to: frame.Series(c.Name, to), filled: len(rows)}
+}
+
+// indicator is the column that says in which rows c has no value.
+func indicator(c frame.Column, name string) series.Series {
+	to := make([]frame.Cell[bool], c.Len())
+	for i := range to {
+		to[i].Value = c.Missing(i)
+	}
+	return frame.Series(name, to)
+}

@@ -1,0 +1,357 @@
+package impute
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"transferlab/tlkit/frame"
+	"transferlab/tlkit/parallel"
+	"transferlab/tlkit/progress"
+	"transferlab/tlkit/split"
+)
+
+// Strategy is which value of a column its missing cells are filled with.
+type Strategy uint8
+
+// The strategies.
+const (
+	Usual        Strategy = iota // Mean for numbers, MostFrequent for all others
+	Mean                         // numbers only
+	Median                       // numbers only
+	MostFrequent                 // any kind; of equally frequent values the least
+	Given                        // the value that is given
+	Skip                         // columns of this kind are not filled
+)
+
+var strategyNames = names{"Strategy", []string{"usual", "mean", "median", "mostFrequent", "given", "skip"}}
+
+// String is the strategy's name: "mean".
+func (v Strategy) String() string { return strategyNames.name(int(v)) }
+
+// MarshalText writes the name.
+func (v Strategy) MarshalText() ([]byte, error) { return strategyNames.text(int(v)) }
+
+// UnmarshalText reads the name.
+func (v *Strategy) UnmarshalText(b []byte) error { return strategyNames.read(b, (*uint8)(v)) }
+
+// Simple fills each column with one value, learnt from the training rows, as
+// scikit-learn's SimpleImputer does. The zero value fills numbers with their mean and all
+// else with the most frequent value.
+//
+// Of equally frequent values the least counts: the smallest number, the first text by its
+// bytes, false, the first of a category's levels.
+type Simple struct {
+	// Columns are filled. None: all.
+	Columns []string `json:"columns,omitempty"`
+	// Numbers is how columns of ints and floats are filled.
+	Numbers Strategy `json:"numbers,omitempty"`
+	// Others is how text, categories, dates and booleans are filled: MostFrequent, Given or
+	// Skip. The value Given has the kind of the columns, so name them.
+	Others Strategy `json:"others,omitempty"`
+	// Number and Other are the values of the strategy Given.
+	Number float64 `json:"number,omitempty"`
+	Other  Value   `json:"other,omitzero"`
+	// Ints says what becomes of columns of ints whose value is not whole.
+	Ints Ints `json:"ints,omitempty"`
+	// KeepEmpty leaves columns without any value to learn from as they are. They are
+	// otherwise an [*EmptyError].
+	KeepEmpty bool `json:"keepEmpty,omitempty"`
+	// Indicators adds a boolean column for each column with missing values among the
+	// training rows: its name and "_missing", true where the value was missing.
+	Indicators bool `json:"indicators,omitempty"`
+}
+
+// Fill is what a column's missing cells are filled with.
+type Fill struct {
+	Column
+	Strategy Strategy `json:"strategy"`
+	Value    Value    `json:"value,omitzero"` // not of a column that is Empty
+	Rounded  bool     `json:"rounded,omitempty"`
+}
+
+// FittedSimple is a fitted [Simple].
+type FittedSimple struct {
+	fills      []Fill
+	indicators []string
+}
+
+// String says what is filled with what.
+func (o Simple) String() string {
+	var parts []string
+	if o.Numbers != Skip {
+		s := o.Numbers
+		if s == Usual {
+			s = Mean
+		}
+		parts = append(parts, "numbers by "+describe(s, FloatValue(o.Number)))
+	}
+	if o.Others != Skip {
+		s := o.Others
+		if s == Usual {
+			s = MostFrequent
+		}
+		parts = append(parts, "others by "+describe(s, o.Other))
+	}
+	if len(parts) == 0 {
+		return "fill nothing"
+	}
+	return "fill " + strings.Join(parts, ", ") + of(o.Columns)
+}
+
+func describe(s Strategy, v Value) string {
+	switch s {
+	case MostFrequent:
+		return "the most frequent value"
+	case Given:
+		return fmt.Sprintf("%.40q", v.String())
+	}
+	return s.String()
+}
+
+// of names the columns that were chosen.
+func of(columns []string) string {
+	if len(columns) == 0 {
+		return ""
+	}
+	return " in " + listed(columns)
+}
+
+func (o Simple) check() error {
+	for _, err := range []error{strategyNames.check(int(o.Numbers)), strategyNames.check(int(o.Others)), intsNames.check(int(o.Ints))} {
+		if err != nil {
+			return err
+		}
+	}
+	if o.Others == Mean || o.Others == Median {
+		return optionf("Others is %v, which only numbers have; use MostFrequent, Given or Skip", o.Others)
+	}
+	if o.Numbers == Given && math.IsNaN(o.Number) {
+		return optionf("Number is NaN, which is no value to fill with; use Skip to leave numbers missing")
+	}
+	return nil
+}
+
+// Fit learns a value for each column. It gives a [*FittedSimple].
+func (o Simple) Fit(ctx context.Context, _ progress.Reporter, train split.Train) (Fitted, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	l, err := learn(ctx, train)
+	if err != nil {
+		return nil, err
+	}
+	all, err := l.columns(o.Columns)
+	if err != nil {
+		return nil, err
+	}
+	var cols []frame.Column
+	var strategies []Strategy
+	for _, c := range all {
+		if s := o.strategy(c); s != Skip {
+			cols, strategies = append(cols, c), append(strategies, s)
+		}
+	}
+	// A given value needs nothing to learn from.
+	var learnt []frame.Column
+	for i, c := range cols {
+		if strategies[i] != Given {
+			learnt = append(learnt, c)
+		}
+	}
+	if _, err := l.describe(learnt, o.KeepEmpty); err != nil {
+		return nil, err
+	}
+	described, err := l.describe(cols, true)
+	if err != nil {
+		return nil, err
+	}
+	f := &FittedSimple{fills: make([]Fill, len(cols))}
+	errs := make([]error, len(cols))
+	err = parallel.Each(ctx, len(cols), func(i int) { f.fills[i], errs[i] = o.fill(cols[i], described[i], strategies[i]) })
+	if err != nil {
+		return nil, err
+	}
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	if o.Indicators {
+		if f.indicators, err = l.indicators(described); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+func (o Simple) strategy(c frame.Column) Strategy {
+	switch {
+	case c.Numeric() && o.Numbers == Usual:
+		return Mean
+	case c.Numeric():
+		return o.Numbers
+	case o.Others == Usual:
+		return MostFrequent
+	}
+	return o.Others
+}
+
+// fill learns the value of one column.
+func (o Simple) fill(c frame.Column, d Column, s Strategy) (Fill, error) {
+	f := Fill{Column: d, Strategy: s}
+	switch {
+	case s == Given:
+		f.Empty = false // it can be filled all the same
+		f.Value = o.Other
+		if c.Numeric() {
+			f.Value = FloatValue(o.Number)
+		}
+		if err := f.Value.suits(c.Field); err != nil {
+			return Fill{}, err
+		}
+	case d.Empty:
+		return f, nil
+	case s == Mean:
+		v, row := mean(c)
+		if row >= 0 {
+			return Fill{}, &InfiniteError{c.Name, row, v}
+		}
+		f.Value = FloatValue(v)
+	case s == Median:
+		f.Value = median(c)
+		if v := f.Value.number(); math.IsInf(v, 0) || math.IsNaN(v) {
+			return Fill{}, fmt.Errorf("impute: %w: the median of column %.40q is %v; make infinities missing first", ErrInfinite, c.Name, v)
+		}
+	default:
+		f.Value = mode(c)
+	}
+	return f, f.whole(o.Ints)
+}
+
+// whole makes the value of a column of ints an int if it is one, or is to be rounded.
+func (f *Fill) whole(ints Ints) error {
+	if f.Kind != frame.Int {
+		return nil
+	}
+	if n, ok := f.Value.whole(); ok {
+		f.Value = IntValue(n)
+		return nil
+	}
+	if ints == Widen {
+		return nil
+	}
+	n, ok := wholeFloat(math.RoundToEven(f.Value.Float))
+	if !ok {
+		return fmt.Errorf("impute: %w: column %.40q: %v is no int; set Ints to Widen", ErrNumber, f.Name, f.Value)
+	}
+	f.Value, f.Rounded = IntValue(n), true
+	return nil
+}
+
+// Fills are what the columns are filled with.
+func (f *FittedSimple) Fills() []Fill { return slices.Clone(f.fills) }
+
+// String names the values, for a few columns.
+func (f *FittedSimple) String() string {
+	var parts []string
+	for i, v := range f.fills {
+		if i == 6 {
+			parts = append(parts, fmt.Sprintf("… (%d columns)", len(f.fills)))
+			break
+		}
+		parts = append(parts, fmt.Sprintf("%.40q: %.40q", v.Name, v.Value.String()))
+	}
+	return "fill " + strings.Join(parts, ", ")
+}
+
+// Apply fills the columns.
+func (f *FittedSimple) Apply(ctx context.Context, _ progress.Reporter, t frame.Table) (frame.Table, *Report, error) {
+	fitted := make([]Column, len(f.fills))
+	for i, v := range f.fills {
+		fitted[i] = v.Column
+	}
+	cols, err := find(t, fitted)
+	if err != nil {
+		return frame.Table{}, nil, err
+	}
+	r, err := begin(ctx, "simple imputer", t)
+	if err != nil {
+		return frame.Table{}, nil, err
+	}
+	var todo []frame.Column
+	var values []Value
+	var counts []int
+	var rounded []bool
+	for i, v := range f.fills {
+		if v.Empty {
+			r.leave(v.Name, "no training row has a value")
+			continue
+		}
+		n := r.missing[v.Name]
+		widened := v.Kind == frame.Int && v.Value.Kind == frame.Float && v.Missing > 0
+		if n == 0 && !widened {
+			continue
+		}
+		if err := v.Value.suits(cols[i].Field); err != nil {
+			return frame.Table{}, nil, err
+		}
+		todo, values, counts, rounded = append(todo, cols[i]), append(values, v.Value), append(counts, n), append(rounded, v.Rounded)
+	}
+	changes, err := fillAll(ctx, todo, values, counts)
+	if err != nil {
+		return frame.Table{}, nil, err
+	}
+	for i, c := range changes {
+		if rounded[i] {
+			c.rounded = c.filled
+		}
+		r.put(todo[i].Name, c)
+	}
+	return r.done(f.indicators)
+}
+
+type simpleForm struct {
+	Format     string   `json:"format"`
+	Fills      []Fill   `json:"fills"`
+	Indicators []string `json:"indicators,omitempty"`
+}
+
+const simpleFormat = "tlkit simple imputer 1"
+
+// MarshalJSON writes what was learnt.
+func (f *FittedSimple) MarshalJSON() ([]byte, error) {
+	return json.Marshal(simpleForm{simpleFormat, append([]Fill{}, f.fills...), f.indicators})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote; an error is [ErrFile].
+func (f *FittedSimple) UnmarshalJSON(b []byte) error {
+	var form simpleForm
+	if err := open(b, &form, &form.Format, simpleFormat); err != nil {
+		return err
+	}
+	cols := make([]Column, len(form.Fills))
+	for i, v := range form.Fills {
+		cols[i] = v.Column
+		if v.Empty {
+			continue
+		}
+		if v.Value.Kind == frame.Auto {
+			return fmt.Errorf("impute: %w: column %.40q has no value", ErrFile, v.Name)
+		}
+		if err := v.Value.suits(frame.Field{Name: v.Name, Kind: v.Kind}); err != nil {
+			return fmt.Errorf("impute: %w: %w", ErrFile, err)
+		}
+	}
+	if err := checkColumns(cols); err != nil {
+		return err
+	}
+	if err := checkIndicators(form.Indicators, cols); err != nil {
+		return err
+	}
+	*f = FittedSimple{form.Fills, form.Indicators}
+	return nil
+}
