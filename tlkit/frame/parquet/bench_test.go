@@ -80,7 +80,7 @@ func BenchmarkWrite(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "b.parquet")
 	b.ResetTimer()
 	for b.Loop() {
-		if err := Write(b.Context(), nil, path, t, WriteOptions{}); err != nil {
+		if err := Write(path, t, WriteOptions{}); err != nil {
 			b.Fatal(err)
 		}
 	}

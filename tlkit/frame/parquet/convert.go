@@ -186,7 +186,7 @@ func (s *scratch) write(n int, err error, f func(out []byte, i int) ([]byte, str
 // dated writes a day or an instant, if ISO 8601 can.
 func dated(out []byte, day, nanos int64, instant bool) ([]byte, string) {
 	if day < minDay || day > maxDay {
-		return nil, "its date is outside of the years 0000 to 9999, which ISO 8601 can write; leave the column out of Options.Columns, or cast it with package sql"
+		return nil, "its date is outside of the years 0001 to 9999, which ISO 8601 can write; leave the column out of Options.Columns, or cast it with package sql"
 	}
 	if instant {
 		return appendInstant(out, day, nanos), ""

@@ -7,7 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"runtime"
+	"runtime/metrics"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -23,11 +23,12 @@ const little = 32 << 20
 
 // allocated runs f and says how many bytes it took.
 func allocated(f func()) int64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
+	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(sample)
+	before := sample[0].Value.Uint64()
 	f()
-	runtime.ReadMemStats(&after)
-	return int64(after.TotalAlloc - before.TotalAlloc)
+	metrics.Read(sample)
+	return int64(sample[0].Value.Uint64() - before)
 }
 
 // tryDamaged decodes bytes that may be damaged: a table or an error of this package, and

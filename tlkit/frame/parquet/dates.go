@@ -9,7 +9,7 @@ import "math"
 
 const (
 	secondsOfDay = 86400
-	minDay       = -719528 // 0000-01-01
+	minDay       = -719162 // 0001-01-01, the first that package frame takes
 	maxDay       = 2932896 // 9999-12-31, the last that ISO 8601 can write
 	julianEpoch  = 2440588 // the Julian day of 1970-01-01
 )
@@ -112,7 +112,7 @@ func parseDay(s string) (day int64, ok bool) {
 	y, ok2 := two(s, 2)
 	m, ok3 := two(s, 5)
 	d, ok4 := two(s, 8)
-	if !(ok1 && ok2 && ok3 && ok4) || m < 1 || m > 12 || d < 1 {
+	if !(ok1 && ok2 && ok3 && ok4) || c+y < 1 || m < 1 || m > 12 || d < 1 {
 		return 0, false
 	}
 	y += 100 * c

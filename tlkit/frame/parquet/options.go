@@ -1,21 +1,26 @@
 package parquet
 
+import (
+	"fmt"
+	"slices"
+)
+
 // Options says how a file is read. The zero value reads all of it.
 type Options struct {
 	// Columns are those to read, in this order. Empty means all, in the file's order.
-	Columns []string
+	Columns []string `json:"columns,omitempty"`
 
 	// SkipUnfit leaves out what a table cannot hold: lists, maps, structs, intervals.
 	// Otherwise such a column is an error, unless Columns leaves it out.
-	SkipUnfit bool
+	SkipUnfit bool `json:"skipUnfit,omitempty"`
 
 	// DecimalText reads DECIMAL columns as text with all their digits. Otherwise they are
 	// numbers, and one that has more digits than a number keeps is an error.
-	DecimalText bool
+	DecimalText bool `json:"decimalText,omitempty"`
 
 	// MaxBytes is the most memory that the table may take. 0 means 8 GiB. A file that
 	// declares more is refused before memory is taken.
-	MaxBytes int64
+	MaxBytes int64 `json:"maxBytes,omitempty"`
 }
 
 const defaultMaxBytes = 8 << 30
@@ -37,12 +42,41 @@ const (
 	Uncompressed                    // none
 )
 
+// compressionNames are the names of the format's codecs, in small letters.
+var compressionNames = [...]string{"snappy", "zstd", "uncompressed"}
+
+// String is the compression's name: "snappy", "zstd" or "uncompressed".
+func (c Compression) String() string {
+	if int(c) < len(compressionNames) {
+		return compressionNames[c]
+	}
+	return fmt.Sprintf("Compression(%d)", uint8(c))
+}
+
+// MarshalText writes the name.
+func (c Compression) MarshalText() ([]byte, error) {
+	if int(c) >= len(compressionNames) {
+		return nil, fmt.Errorf("parquet: %v is none; use Snappy, Zstd or Uncompressed", c)
+	}
+	return []byte(compressionNames[c]), nil
+}
+
+// UnmarshalText reads a name.
+func (c *Compression) UnmarshalText(b []byte) error {
+	i := slices.Index(compressionNames[:], string(b))
+	if i < 0 {
+		return fmt.Errorf("parquet: %.40q is no compression; use snappy, zstd or uncompressed", b)
+	}
+	*c = Compression(i)
+	return nil
+}
+
 // WriteOptions says how a file is written. The zero value is what pandas does: snappy, and
 // groups of 1 048 576 rows.
 type WriteOptions struct {
-	Compression Compression
+	Compression Compression `json:"compression,omitzero"`
 
 	// GroupRows is the most rows in a group; 0 means 1 048 576. Readers take groups one by
 	// one, so smaller ones need less memory and make a larger file.
-	GroupRows int
+	GroupRows int `json:"groupRows,omitempty"`
 }

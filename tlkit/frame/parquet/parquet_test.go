@@ -3,6 +3,7 @@ package parquet
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -150,8 +151,8 @@ func uglyTables(t testing.TB) map[string]frame.Table {
 		"categories": table(t, frame.Schema{{Name: "size", Kind: frame.Category, Levels: []string{"s", "m", "l", "xl"}, Ordered: true}, {Name: "kind", Kind: frame.Category},
 			{Name: "odd", Kind: frame.Category, Levels: []string{"in", "", "NaN"}}},
 			texts("size", "l", gone, "s"), texts("kind", "b", "a", "b"), texts("odd", "out of the levels", "", "NaN")),
-		"days":                      date("2024-02-29", "0000-01-01", "9999-12-31", "1969-12-31", gone, "1600-02-29"),
-		"instants":                  date("2024-02-29T23:59:59Z", "1969-12-31T23:59:59.999999Z", "0000-01-01T00:00:00Z", "9999-12-31T00:00:00.5Z", gone),
+		"days":                      date("2024-02-29", "0001-01-01", "9999-12-31", "1969-12-31", gone, "1600-02-29"),
+		"instants":                  date("2024-02-29T23:59:59Z", "1969-12-31T23:59:59.999999Z", "0001-01-01T00:00:00Z", "9999-12-31T00:00:00.5Z", gone),
 		"nanoseconds":               date("2024-02-29T23:59:59.123456789Z", "1677-09-21T00:12:44Z", "2262-04-11T23:47:16.854775807Z"),
 		"nanoseconds too far":       date("2024-02-29T23:59:59.123456789Z", "1500-01-01T00:00:00Z"),
 		"days and instants":         date("2024-02-29", "2024-02-29T00:00:00Z"),
@@ -159,6 +160,7 @@ func uglyTables(t testing.TB) map[string]frame.Table {
 		"other spellings":           date("2024-02-29T00:00:00.50Z"),
 		"other zones":               date("2024-02-29T00:00:00+01:00"),
 		"days that are none":        date("2024-02-30", "2023-02-29"),
+		"a year that is none":       date("0000-01-01"),
 		"months that are none":      date("2024-13-01", "2024-00-10", "2024-01-00"),
 		"hours that are none":       date("2024-01-01T24:00:00Z"),
 		"dates that are anything":   date("", "soon", "2024-2-29", "２０２４-02-29", "2024-02-29 00:00"),
@@ -342,26 +344,30 @@ func TestWrite(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "t.parquet")
 	in := uglyTables(t)["categories"]
-	var last progress.Event
-	if err := Write(t.Context(), progress.Func(func(e progress.Event) { last = e }), path, in, WriteOptions{}); err != nil {
+	if err := Write(path, in, WriteOptions{}); err != nil {
 		t.Fatal(err)
-	}
-	if !last.Finished() || last.Total != 9 || last.Task != "write t.parquet" {
-		t.Errorf("%+v", last)
 	}
 	before := must(os.ReadFile(path))
 	src := File(path, Options{})
-	if src.String() != path {
+	if src.String() != fmt.Sprintf("Parquet file %q", path) {
 		t.Error(src.String())
 	}
+	var last progress.Event
 	same(t, must(src.Read(t.Context(), progress.Func(func(e progress.Event) { last = e }))), in)
 	if !last.Finished() || last.Task != "read t.parquet" {
 		t.Errorf("%+v", last)
 	}
 
+	var b bytes.Buffer
+	if err := Encode(t.Context(), progress.Func(func(e progress.Event) { last = e }), &b, in, WriteOptions{}); err != nil || !bytes.Equal(b.Bytes(), before) {
+		t.Errorf("Encode and Write do not agree: %v", err)
+	}
+	if !last.Finished() || last.Total != 9 {
+		t.Errorf("%+v", last)
+	}
 	ended, stop := context.WithCancel(t.Context())
 	stop()
-	if err := Write(ended, nil, path, in, WriteOptions{}); !errors.Is(err, context.Canceled) {
+	if err := Encode(ended, nil, &b, in, WriteOptions{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("written although its context had ended: %v", err)
 	}
 	if _, err := src.Read(ended, nil); !errors.Is(err, context.Canceled) {
@@ -387,7 +393,7 @@ func TestWrite(t *testing.T) {
 		if p == "" {
 			p = path
 		}
-		if err := Write(t.Context(), nil, p, c.t, c.o); err == nil || !strings.Contains(err.Error(), c.want) {
+		if err := Write(p, c.t, c.o); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 	}
@@ -463,3 +469,30 @@ func TestStaleSchemas(t *testing.T) {
 }
 
 var _ io.Writer = (*failing)(nil)
+
+func TestDescriptionsInJSON(t *testing.T) {
+	for _, s := range []*Source{File("a.parquet", Options{}), File("b", Options{Columns: []string{"x"}, SkipUnfit: true, DecimalText: true, MaxBytes: 5})} {
+		b, err := json.Marshal(s)
+		var back Source
+		if err := json.Unmarshal(b, &back); err != nil || !reflect.DeepEqual(&back, s) {
+			t.Errorf("%s: %+v, %v", b, back, err)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	for _, o := range []WriteOptions{{}, {Compression: Zstd, GroupRows: 7}, {Compression: Uncompressed}} {
+		var back WriteOptions
+		b, _ := json.Marshal(o)
+		if err := json.Unmarshal(b, &back); err != nil || back != o {
+			t.Errorf("%s: %+v, %v", b, back, err)
+		}
+	}
+	if _, err := json.Marshal(WriteOptions{Compression: 7}); err == nil {
+		t.Error("an unknown compression was written")
+	}
+	var o WriteOptions
+	if err := json.Unmarshal([]byte(`{"compression":"lzo"}`), &o); err == nil || !strings.Contains(err.Error(), "lzo") {
+		t.Errorf("%v", err)
+	}
+}

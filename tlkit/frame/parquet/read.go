@@ -19,24 +19,25 @@ import (
 	"transferlab/tlkit/progress"
 )
 
-// Source is a Parquet file that can be read. It is a [frame.Source].
+// Source is a table in a Parquet file, described and not yet read. It is a [frame.Source].
+// In JSON it is part of a recipe.
 type Source struct {
-	path    string
-	options Options
+	Path    string  `json:"path"`
+	Options Options `json:"options,omitzero"`
 }
 
-// File describes the file at path. Nothing is read before Read is called.
+// File describes the file at path; nothing is opened.
 func File(path string, o Options) *Source { return &Source{path, o} }
 
-// String is the file's path.
-func (s *Source) String() string { return s.path }
+// String says which file it is.
+func (s *Source) String() string { return fmt.Sprintf("Parquet file %q", s.Path) }
 
 // Read reads the file. Errors are an [*Error], or a [*frame.ColumnError] for a column that
 // is not there; one of the file system is passed on within.
 func (s *Source) Read(ctx context.Context, rep progress.Reporter) (frame.Table, error) {
-	f, err := os.Open(s.path)
+	f, err := os.Open(s.Path)
 	if err != nil {
-		return frame.Table{}, &Error{Path: s.path, Reason: "the file cannot be opened", Err: err}
+		return frame.Table{}, &Error{Path: s.Path, Reason: "the file cannot be opened", Err: err}
 	}
 	defer f.Close()
 	st, err := f.Stat()
@@ -44,10 +45,10 @@ func (s *Source) Read(ctx context.Context, rep progress.Reporter) (frame.Table, 
 		err = fmt.Errorf("it is no regular file (%v)", st.Mode().Type())
 	}
 	if err != nil {
-		return frame.Table{}, &Error{Path: s.path, Reason: "the file cannot be opened", Err: err}
+		return frame.Table{}, &Error{Path: s.Path, Reason: "the file cannot be opened", Err: err}
 	}
-	t, err := decode(ctx, rep, f, st.Size(), s.options, filepath.Base(s.path))
-	return t, in(err, s.path, "")
+	t, err := decode(ctx, rep, f, st.Size(), s.Options, filepath.Base(s.Path))
+	return t, in(err, s.Path, "")
 }
 
 // Decode reads a Parquet file of size bytes from r, of which no more than a few pages are in

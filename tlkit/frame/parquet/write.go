@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"unicode/utf8"
@@ -32,20 +31,21 @@ const (
 // Write writes the table to the file at path, which is replaced as a whole or left as it was.
 // The same table gives the same bytes on every machine. Errors are an [*Error]; one of the
 // file system is passed on within.
-func Write(ctx context.Context, rep progress.Reporter, path string, t frame.Table, o WriteOptions) error {
+func Write(path string, t frame.Table, o WriteOptions) error {
 	err := replace.With(path, func(w io.Writer) error {
-		return encode(ctx, rep, w, t, o, filepath.Base(path))
+		return encode(context.Background(), nil, w, t, o, "")
 	})
 	if e, ok := err.(*Error); ok {
 		return in(e, path, "")
 	}
-	if err != nil && ctx.Err() == nil {
+	if err != nil {
 		return &Error{Path: path, Reason: "the file cannot be written", Err: err}
 	}
-	return err
+	return nil
 }
 
-// Encode writes the table to w as [Write] does to a file.
+// Encode writes the table to w, as [Write] does to a file, and can be followed and stopped.
+// What w has got by then is no file.
 func Encode(ctx context.Context, rep progress.Reporter, w io.Writer, t frame.Table, o WriteOptions) error {
 	return encode(ctx, rep, w, t, o, "table")
 }
