@@ -72,6 +72,7 @@ const (
 // letter, a U+034F is put in, so that no run of marks is unbounded. A form that does not
 // exist is NFC.
 func Normalize(s string, f Form) string {
+	s = valid(s)
 	switch f {
 	case NFD:
 		return norm.NFD.String(s)
@@ -94,7 +95,7 @@ func StripAccents(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	accented := false // the letter before is one whose marks go
-	for _, r := range norm.NFD.String(s) {
+	for _, r := range norm.NFD.String(valid(s)) {
 		if unicode.Is(unicode.Mn, r) {
 			if !accented {
 				b.WriteRune(r)

@@ -60,6 +60,14 @@ func compare(a, b string) int {
 	return int(a[i]) - int(b[i])
 }
 
+// valid is s with U+FFFD for each byte that is no UTF-8.
+func valid(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	return string([]rune(s))
+}
+
 // isASCII reports whether s has no byte above 127.
 func isASCII(s string) bool {
 	for i := range len(s) {
@@ -99,7 +107,7 @@ func Upper(s string) string {
 	if isASCII(s) {
 		return strings.ToUpper(s)
 	}
-	return cases.Upper(language.Und).String(string([]rune(s)))
+	return cases.Upper(language.Und).String(valid(s))
 }
 
 // endsWord reports whether a cased letter stands before runes[at] in its word, and none
