@@ -111,15 +111,24 @@ func drop(t frame.Table, odd []bool, r *Report) (frame.Table, error) {
 
 // recount sets the counts after the odd rows have gone.
 func (r *Report) recount(cols []frame.Column, odd []bool) {
-	for k, c := range cols {
-		count := Count{Least: math.NaN(), Most: math.NaN()}
-		for i, x := range odd {
-			if !x {
-				count.add(value(c, i))
-			}
+	_ = parallel.Each(context.Background(), len(cols), func(k int) {
+		if c := cols[k]; c.Kind == frame.Int {
+			r.Columns[k].After = without(c.Ints, odd)
+		} else {
+			r.Columns[k].After = without(c.Floats, odd)
 		}
-		r.Columns[k].After = count
+	})
+}
+
+// without counts the cells of the rows that stay.
+func without[T int | float64](cells []frame.Cell[T], odd []bool) Count {
+	count := nothing()
+	for i, x := range odd {
+		if !x {
+			count.add(float64(cells[i].Value), !cells[i].Missing())
+		}
 	}
+	return count
 }
 
 // columnWork is what was found and made of one column.
@@ -131,9 +140,14 @@ type columnWork struct {
 
 func (b *Bounds) column(k int, c frame.Column, o ApplyOptions) columnWork {
 	bound := b.Columns[k]
-	w := columnWork{report: ColumnReport{Bound: bound, Before: Count{Least: math.NaN(), Most: math.NaN()}}}
+	w := columnWork{report: ColumnReport{Bound: bound}}
 	r := &w.report
-	after := r.Before
+	var inside Count // without the outliers
+	if c.Kind == frame.Int {
+		r.Before, inside, w.outliers = survey(c.Ints, bound)
+	} else {
+		r.Before, inside, w.outliers = survey(c.Floats, bound)
+	}
 	low, high := clips(bound, c.Kind)
 	becomes := func(v float64) (float64, bool) {
 		switch {
@@ -146,26 +160,60 @@ func (b *Bounds) column(k int, c frame.Column, o ApplyOptions) columnWork {
 		}
 		return v, true
 	}
-	for i := range c.Len() {
-		v, ok := value(c, i)
-		r.Before.add(v, ok)
-		if ok && bound.Outside(v) {
-			if w.outliers = append(w.outliers, i); v < bound.Low {
-				r.Low++
-			} else {
-				r.High++
-			}
-			r.example(Example{Row: i, Value: v, Score: b.Score(k, v)})
-			v, ok = becomes(v)
+	r.After = inside
+	for _, i := range w.outliers {
+		v, _ := value(c, i)
+		if v < bound.Low {
+			r.Low++
+		} else {
+			r.High++
 		}
-		after.add(v, ok)
-	}
-	r.After = after
-	for i, e := range r.Examples {
-		r.Examples[i].Becomes, _ = becomes(e.Value)
+		e := Example{Row: i, Value: v, Score: b.Score(k, v)}
+		var ok bool
+		e.Becomes, ok = becomes(v)
+		r.After.add(e.Becomes, ok)
+		r.example(e)
 	}
 	w.change(c, o, becomes)
 	return w
+}
+
+// survey counts what a column holds, all of it and within the bounds, and lists the rows of
+// its outliers.
+func survey[T int | float64](cells []frame.Cell[T], b Bound) (all, inside Count, outliers []int) {
+	all, inside = nothing(), nothing()
+	low, high := b.Low, b.High
+	if b.None() { // infinities are ordinary then
+		low, high = math.Inf(-1), math.Inf(1)
+	}
+	least, most := math.Inf(1), math.Inf(-1) // within
+	for i, c := range cells {
+		switch v := float64(c.Value); {
+		case c.Missing():
+			all.Missing++
+		case v < low || v > high:
+			outliers = append(outliers, i)
+			all.add(v, true)
+		default:
+			inside.Values++
+			least, most = min(least, v), max(most, v)
+		}
+	}
+	if inside.Values > 0 {
+		inside.Least, inside.Most = least, most
+		all.Values += inside.Values
+		all.Least, all.Most = lesser(all.Least, least), -lesser(-all.Most, -most)
+	}
+	inside.Missing = all.Missing
+	return all, inside, outliers
+}
+
+// lesser is the smaller of two numbers, or the one that is one.
+func lesser(a, b float64) float64 {
+	if !(a <= b) {
+		return b
+	}
+	return a
 }
 
 // change makes the column that the action asks for.

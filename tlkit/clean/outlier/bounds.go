@@ -104,21 +104,9 @@ func columnsOf(t frame.Table, names []string) ([]frame.Column, error) {
 // bound learns the bounds of one column.
 func (o Options) bound(c frame.Column) Bound {
 	b := Bound{Column: c.Name, Low: math.Inf(-1), High: math.Inf(1)}
-	v := make([]float64, 0, c.Len())
-	least, most := math.Inf(1), math.Inf(-1)
-	for i := range c.Len() {
-		x, ok := value(c, i)
-		switch {
-		case !ok:
-			b.Missing++
-		case math.IsInf(x, 0):
-			b.Infinite++
-		default:
-			v = append(v, x)
-			least, most = min(least, x), max(most, x)
-		}
-	}
-	b.Values = len(v)
+	v := make([]float64, c.Len())
+	fill(v, 1, c, 0, c.Len())
+	least, most := b.sift(&v)
 	switch {
 	case len(v) == 0:
 		b.Note = "no finite value to learn from"
@@ -160,6 +148,27 @@ func (o Options) bound(c frame.Column) Bound {
 		b.Low, b.High = low, high
 	}
 	return b
+}
+
+// sift leaves the finite values, and counts the others.
+func (b *Bound) sift(v *[]float64) (least, most float64) {
+	all := *v
+	least, most = math.Inf(1), math.Inf(-1)
+	n := 0
+	for _, x := range all {
+		switch {
+		case x != x:
+			b.Missing++
+		case math.IsInf(x, 0):
+			b.Infinite++
+		default:
+			all[n] = x
+			n++
+			least, most = min(least, x), max(most, x)
+		}
+	}
+	*v, b.Values = all[:n], n
+	return least, most
 }
 
 // value is row i of a column of numbers; false if it is missing.
@@ -220,11 +229,8 @@ func (b *Bounds) Scores(t frame.Table) ([][]float64, error) {
 	out := make([][]float64, len(cols))
 	_ = parallel.Each(context.Background(), len(cols), func(k int) {
 		out[k] = make([]float64, t.Nrow())
-		for i := range out[k] {
-			v, ok := value(cols[k], i)
-			if !ok {
-				v = math.NaN()
-			}
+		fill(out[k], 1, cols[k], 0, t.Nrow())
+		for i, v := range out[k] {
 			out[k][i] = b.Score(k, v)
 		}
 	})

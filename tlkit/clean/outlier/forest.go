@@ -186,18 +186,30 @@ func gather(cols []frame.Column, rows []int) [][]float64 {
 	for i, r := range rows {
 		out[i] = flat[i*len(cols) : (i+1)*len(cols)]
 		for k, c := range cols {
-			fill(out[i], k, c, r)
+			fill(out[i][k:], 1, c, r, r+1)
 		}
 	}
 	return out
 }
 
-func fill(row []float64, k int, c frame.Column, i int) {
-	v, ok := value(c, i)
-	if !ok {
-		v = math.NaN()
+// fill writes rows low to high of a column to every stride-th place, NaN where a value is
+// missing.
+func fill(to []float64, stride int, c frame.Column, low, high int) {
+	if c.Kind == frame.Int {
+		fillFrom(to, stride, c.Ints[low:high])
+	} else {
+		fillFrom(to, stride, c.Floats[low:high])
 	}
-	row[k] = v
+}
+
+func fillFrom[T int | float64](to []float64, stride int, cells []frame.Cell[T]) {
+	for i, c := range cells {
+		v := float64(c.Value)
+		if c.Null {
+			v = math.NaN()
+		}
+		to[i*stride] = v
+	}
 }
 
 // Scores are the paper's anomaly scores of the rows of a table that has the forest's
@@ -214,20 +226,19 @@ func (f *Forest) score(ctx context.Context, rep progress.Reporter, task string, 
 	const piece = 512 // rows; their values stay in the cache while all trees are walked
 	scores := make([]float64, n)
 	scale := float64(len(f.trees)) * pathLength(f.sampled)
+	walkers := make([]walker, len(f.trees))
+	for i, t := range f.trees {
+		walkers[i] = t.walker()
+	}
 	count := counter{rep: rep, event: progress.Event{Task: task, Total: int64(n), Unit: "rows"}}
 	err := parallel.Chunks(ctx, n, piece, func(_, low, high int) {
 		flat := make([]float64, (high-low)*len(cols))
-		row := func(i int) []float64 { return flat[(i-low)*len(cols) : (i-low+1)*len(cols)] }
 		for k, c := range cols {
-			for i := low; i < high; i++ {
-				fill(row(i), k, c, i)
-			}
+			fill(flat[k:], len(cols), c, low, high)
 		}
 		sum := scores[low:high]
-		for _, t := range f.trees {
-			for i := range sum {
-				sum[i] += t.depth(row(low + i))
-			}
+		for _, w := range walkers {
+			w.add(sum, flat, len(cols))
 		}
 		for i, h := range sum {
 			share := 1.0 // trees of one row have no path; scikit-learn takes E(h)/c as 1

@@ -38,6 +38,9 @@ type Count struct {
 	Least, Most     float64 // NaN where there is no value
 }
 
+// nothing is the count of no cells.
+func nothing() Count { return Count{Least: math.NaN(), Most: math.NaN()} }
+
 func (c *Count) add(v float64, ok bool) {
 	if !ok {
 		c.Missing++
@@ -200,17 +203,18 @@ func plain(r rune) rune {
 }
 
 type part struct {
-	head  []string
-	lines [][]string
+	head    []string
+	lines   [][]string
+	numbers int // columns of numbers, which stand right, after the first
 }
 
 func (r *Report) parts() []part {
 	var out []part
 	if len(r.Columns) > 0 {
-		out = append(out, part{slices.Clone(columnHead), r.lines()})
+		out = append(out, part{slices.Clone(columnHead), r.lines(), 6})
 	}
 	if len(r.Odd) > 0 {
-		out = append(out, part{slices.Clone(rowHead), r.oddLines()})
+		out = append(out, part{slices.Clone(rowHead), r.oddLines(), 1})
 	}
 	return out
 }
@@ -221,8 +225,14 @@ func (r *Report) HTML() string {
 	fmt.Fprintf(&b, `<p>%s</p>`, html.EscapeString(r.Summary()))
 	for _, part := range r.parts() {
 		b.WriteString(`<div style="overflow-x:auto"><table class="tlkit-table"><thead><tr>`)
-		for _, h := range part.head {
-			fmt.Fprintf(&b, `<th scope="col" style="text-align:left">%s</th>`, html.EscapeString(h))
+		side := func(i int) string {
+			if i > 0 && i <= part.numbers {
+				return "right"
+			}
+			return "left"
+		}
+		for i, h := range part.head {
+			fmt.Fprintf(&b, `<th scope="col" style="text-align:%s">%s</th>`, side(i), html.EscapeString(h))
 		}
 		b.WriteString(`</tr></thead><tbody>`)
 		for _, line := range part.lines {
@@ -231,7 +241,7 @@ func (r *Report) HTML() string {
 				if i == 0 {
 					fmt.Fprintf(&b, `<th scope="row" style="text-align:left;font-weight:600">%s</th>`, html.EscapeString(cell))
 				} else {
-					fmt.Fprintf(&b, `<td style="text-align:left">%s</td>`, html.EscapeString(cell))
+					fmt.Fprintf(&b, `<td style="text-align:%s">%s</td>`, side(i), html.EscapeString(cell))
 				}
 			}
 			b.WriteString(`</tr>`)

@@ -124,21 +124,3 @@ func (g *grower) span(rows []int, column int) (low, high float64, missing bool) 
 	}
 	return low, high, missing
 }
-
-// depth is the length of a row's path through the tree, with what is expected below a leaf
-// of several rows.
-func (t tree) depth(row []float64) float64 {
-	i := int32(0)
-	for {
-		n := &t[i]
-		if n.right == 0 {
-			return n.at
-		}
-		v := row[n.column]
-		if v <= n.at || v != v && n.missingLeft {
-			i++
-		} else {
-			i = n.right
-		}
-	}
-}
