@@ -189,3 +189,16 @@ func BenchmarkJoin(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkProfile(b *testing.B) {
+	t := sales(1_050_000)
+	for _, target := range []string{"", "price"} {
+		b.Run("target "+target, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := Profile(b.Context(), nil, t, ProfileOptions{Target: target}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
