@@ -259,6 +259,14 @@ func clips(b Bound, k frame.Kind) (low, high float64) {
 			low = math.Round(b.Low/2 + b.High/2)
 			high = low
 		}
+		low, high = whole(low), whole(high)
 	}
 	return low, high
+}
+
+// whole is v, or the nearest number that an int can hold: bounds that were read from a file
+// may be any.
+func whole(v float64) float64 {
+	const most = 1<<63 - 1024 // the largest float64 below 2⁶³
+	return max(-1<<63, min(v, most))
 }

@@ -166,7 +166,7 @@ func TestClippedIntegersStayWithinTheBounds(t *testing.T) {
 	for _, c := range []struct {
 		low, high   float64
 		wlow, whigh float64
-	}{{-2.5, 7.5, -2, 7}, {2.2, 2.8, 3, 3}, {2.1, 2.4, 2, 2}, {3, 3, 3, 3}} {
+	}{{-2.5, 7.5, -2, 7}, {2.2, 2.8, 3, 3}, {2.1, 2.4, 2, 2}, {3, 3, 3, 3}, {1e300, 1e301, 1<<63 - 1024, 1<<63 - 1024}, {-1e301, -1e300, -1 << 63, -1 << 63}} {
 		if low, high := clips(Bound{Low: c.low, High: c.high}, frame.Int); low != c.wlow || high != c.whigh {
 			t.Errorf("%v to %v: clips to %v and %v", c.low, c.high, low, high)
 		}
@@ -441,6 +441,58 @@ func TestForestFindsAndActs(t *testing.T) {
 	none, _ := in.Take(nil)
 	if out, r, err := f.Apply(context.Background(), nil, none, ApplyOptions{}); err != nil || out.Nrow() != 0 || r.Outlying != 0 {
 		t.Errorf("no rows: %v", err)
+	}
+}
+
+// TestWalkersFollowTheirTrees compares the prepared trees with a walk by the definition.
+func TestWalkersFollowTheirTrees(t *testing.T) {
+	follow := func(nodes tree, row []float64) float64 {
+		i := int32(0)
+		for nodes[i].right != 0 {
+			n, v := nodes[i], row[nodes[i].column]
+			if v <= n.at || math.IsNaN(v) && n.missingLeft {
+				i++
+			} else {
+				i = n.right
+			}
+		}
+		return nodes[i].at
+	}
+	missing := 0
+	for seed := range uint64(100) {
+		rng := rand.New(rand.NewPCG(seed, 5))
+		columns := 1 + rng.IntN(4)
+		flat := make([]float64, columns*(1+rng.IntN(70)))
+		for i := range flat {
+			flat[i] = math.Round(4 * rng.NormFloat64()) // many ties with thresholds
+			if rng.IntN(4) == 0 {
+				flat[i] = nan
+			}
+		}
+		var rows [][]float64
+		for i := 0; i < len(flat); i += columns {
+			rows = append(rows, flat[i:i+columns])
+		}
+		nodes := grow(rng, rows, columns)
+		for i := range nodes { // thresholds on values
+			if nodes[i].right != 0 {
+				nodes[i].at = math.Round(nodes[i].at)
+				if nodes[i].missingLeft {
+					missing++
+				}
+			}
+		}
+		flat[0] = []float64{inf, -inf, 0, math.Copysign(0, -1)}[seed%4]
+		sums := make([]float64, len(rows))
+		nodes.walker().add(sums, flat, columns)
+		for i, row := range rows {
+			if want := follow(nodes, row); sums[i] != want {
+				t.Fatalf("seed %d, row %v: %v, want %v", seed, row, sums[i], want)
+			}
+		}
+	}
+	if missing < 100 {
+		t.Errorf("%d splits send missing values left", missing)
 	}
 }
 
