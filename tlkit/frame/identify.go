@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"sync"
 
 	"transferlab/tlkit/parallel"
 )
@@ -93,10 +94,18 @@ func firstOfHash(hashes []uint64) []int32 {
 	first := make([]int32, n)
 	partBits := min(bits.Len(uint(n/partRows)), 10)
 	rows, starts := dealt(hashes, partBits)
+	largest := 0
+	for p := range len(starts) - 1 {
+		largest = max(largest, starts[p+1]-starts[p])
+	}
+	tables := sync.Pool{New: func() any { return make([]uint64, 1<<bits.Len(uint(2*largest))) }}
 	_ = parallel.Each(context.Background(), len(starts)-1, func(p int) {
 		part := rows[starts[p]:starts[p+1]]
 		mask := uint64(1)<<bits.Len(uint(2*len(part))) - 1
-		table := make([]uint64, mask+1) // 32 bits of the hash, then the row plus one; 0 is free
+		whole := tables.Get().([]uint64)
+		defer tables.Put(whole)
+		table := whole[:mask+1] // 32 bits of the hash, then the row plus one; 0 is free
+		clear(table)
 		for _, row := range part {
 			h := hashes[row]
 			at, tag := h&mask, h>>16&0xFFFFFFFF

@@ -121,6 +121,14 @@ func equalCells[T Value](a, b Cell[T]) bool {
 func (k keyCells[T]) equal(a, b int) bool { return equalCells(k.at(a), k.at(b)) }
 
 func (k keyCells[T]) same(first []int32, low, high int) bool {
+	if cells := k.first; len(k.second) == 0 {
+		for i := low; i < high; i++ {
+			if r := int(first[i]); r != i && !equalCells(cells[i], cells[r]) {
+				return false
+			}
+		}
+		return true
+	}
 	for i := low; i < high; i++ {
 		if r := int(first[i]); r != i && !equalCells(k.at(i), k.at(r)) {
 			return false
