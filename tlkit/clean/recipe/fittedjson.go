@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 
+	"transferlab/tlkit/clean/impute"
 	"transferlab/tlkit/clean/internal/strict"
 	"transferlab/tlkit/frame"
 	"transferlab/tlkit/replace"
@@ -81,7 +82,9 @@ func LoadFitted(path string) (*Fitted, error) {
 
 // ReadFitted reads a fitted recipe, which may come from anybody, as [Read] does.
 func ReadFitted(r io.Reader) (*Fitted, error) {
-	doc, err := strict.Read(r, strict.Limits{Bytes: MaxFile})
+	// What was learnt can be large – the training rows of a kNN are in it – and is read by
+	// those who wrote it.
+	doc, err := strict.Read(r, strict.Limits{Bytes: impute.MaxFile, Opaque: "state"})
 	if err != nil {
 		return nil, unreadable(err)
 	}

@@ -72,7 +72,13 @@ func (c SplitCells) String() string {
 	return fmt.Sprintf("split cells of column %s into rows %s", quoted(c.Column), c.Splitter)
 }
 
-func (c SplitCells) check() error { return c.Splitter.check() }
+func (c SplitCells) check() error {
+	if err := c.Splitter.check(); err != nil {
+		return err
+	}
+	_, err := c.splitter(0, true)
+	return err
+}
 
 func (c SplitCells) apply(ctx context.Context, _ progress.Reporter, s state) (outcome, error) {
 	col, err := s.Column(c.Column)
@@ -83,7 +89,7 @@ func (c SplitCells) apply(ctx context.Context, _ progress.Reporter, s state) (ou
 	if err != nil {
 		return outcome{}, err
 	}
-	split, err := c.splitter()
+	split, err := c.splitter(0, true)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -98,7 +104,9 @@ func (c SplitCells) apply(ctx context.Context, _ progress.Reporter, s state) (ou
 		}
 		var parts []string
 		if t, ok := text(i); ok && !empty(i) {
-			parts = split(t)
+			if parts, err = split(t); err != nil {
+				return outcome{}, fmt.Errorf("row %d: %w", i, err)
+			}
 		}
 		if len(parts) < 2 {
 			put(i, get(i))

@@ -1,26 +1,27 @@
 package recipe
 
 import (
+	"cmp"
 	"context"
-	"regexp"
+	"fmt"
 	"strings"
 
-	"transferlab/tlkit/clean/grel"
+	"transferlab/tlkit/clean/text"
 	"transferlab/tlkit/parallel"
 )
 
 // pattern is the regular expression of the search, nil if there is none.
-func (f *Search) pattern() (*regexp.Regexp, error) {
+func (f *Search) pattern() (*regex, error) {
 	if !f.Regexp {
 		return nil, nil
 	}
-	return compile(f.Query, !f.CaseSensitive)
+	return compile(f.Query, !f.CaseSensitive, false)
 }
 
 // rows are the rows that the search selects. An empty query selects all.
 func (f *Search) rows(ctx context.Context, s state) (selection, error) {
 	c, err := s.Column(f.Column)
-	if err != nil {
+	if err != nil || f.Query == "" {
 		return nil, err
 	}
 	out := make(selection, s.Nrow())
@@ -28,50 +29,34 @@ func (f *Search) rows(ctx context.Context, s state) (selection, error) {
 	if err != nil {
 		return nil, err
 	}
-	text := s.texts(c)
-	err = parallel.Chunks(ctx, len(out), diffPiece, func(_, low, high int) {
+	textOf := s.texts(c)
+	errs := make([]error, (len(out)+diffPiece-1)/diffPiece)
+	err = parallel.Chunks(ctx, len(out), diffPiece, func(chunk, low, high int) {
 		for i := low; i < high; i++ {
-			t, ok := text(i)
-			out[i] = f.Query == "" || (ok && matches(t)) != f.Invert
+			t, is := textOf(i)
+			if is {
+				var err error
+				if is, err = matches(t); err != nil {
+					errs[chunk] = fmt.Errorf("row %d: %w", i, err)
+					return
+				}
+			}
+			out[i] = is != f.Invert
 		}
 	})
-	return out, err
+	return out, cmp.Or(append(errs, err)...)
 }
 
-func (f *Search) test() (func(string) bool, error) {
+func (f *Search) test() (func(string) (bool, error), error) {
 	re, err := f.pattern()
 	switch {
 	case err != nil:
 		return nil, err
 	case re != nil:
-		return re.MatchString, nil
+		return re.matches, nil
 	case f.CaseSensitive:
-		return func(s string) bool { return strings.Contains(s, f.Query) }, nil
+		return func(s string) (bool, error) { return strings.Contains(s, f.Query), nil }, nil
 	}
-	lower, err := lowercase()
-	if err != nil {
-		return nil, err
-	}
-	query := lower(f.Query)
-	return func(s string) bool { return strings.Contains(lower(s), query) }, nil
-}
-
-// lowercase is Java's toLowerCase, which has more rules for letters outside ASCII than Go's.
-func lowercase() (func(string) string, error) {
-	e, err := grel.Parse("value.toLowercase()")
-	if err != nil {
-		return nil, err
-	}
-	return func(s string) string {
-		for i := range len(s) {
-			if s[i] >= 0x80 {
-				v, err := e.Eval(grel.Bindings{Current: grel.StringValue(s)})
-				if err != nil {
-					return strings.ToLower(s)
-				}
-				return v.Text()
-			}
-		}
-		return strings.ToLower(s)
-	}, nil
+	query := text.Lower(f.Query)
+	return func(s string) (bool, error) { return strings.Contains(text.Lower(s), query), nil }, nil
 }

@@ -90,14 +90,14 @@ func took(d time.Duration) string {
 }
 
 // String is what the step does and did, in lines.
-func (e Entry) String() string { return text([]Entry{e}) }
+func (e Entry) String() string { return described([]Entry{e}) }
 
 // String lists what each step did.
-func (l *Log) String() string { return text(l.Entries) }
+func (l *Log) String() string { return described(l.Entries) }
 
 // String lists the steps and what each of them did.
 func (h *History) String() string {
-	return text(h.Entries()) + h.rest()
+	return described(h.Entries()) + h.rest()
 }
 
 // rest says what can be done again; "" if nothing can.
@@ -149,7 +149,7 @@ func plain(s string) string {
 	}, s)
 }
 
-func text(entries []Entry) string {
+func described(entries []Entry) string {
 	var b strings.Builder
 	for i, e := range entries {
 		fmt.Fprintf(&b, "%d. %s%s\n", i+1, plain(sentence(e.Step)), learning(e.Step))

@@ -57,7 +57,7 @@ func (c SplitColumn) apply(ctx context.Context, _ progress.Reporter, s state) (o
 	if err != nil {
 		return outcome{}, err
 	}
-	split, err := c.upTo(c.Most)
+	split, err := c.splitter(c.Most, false)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -75,7 +75,11 @@ func (c SplitColumn) apply(ctx context.Context, _ progress.Reporter, s state) (o
 		if !ok || blank(i) || !rows.has(i) {
 			continue
 		}
-		for k, p := range split(t) {
+		parts, err := split(t)
+		if err != nil {
+			return outcome{}, fmt.Errorf("row %d: %w", i, err)
+		}
+		for k, p := range parts {
 			if k == len(pieces) {
 				if k == maxColumns {
 					return outcome{}, option("row %d has more than %d pieces; set Most", i, maxColumns)

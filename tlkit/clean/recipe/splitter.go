@@ -9,8 +9,8 @@ import (
 // Splitter says how a text is split: at a separator, or into pieces of given lengths.
 type Splitter struct {
 	Separator string `json:"separator,omitempty"` // empty, without Lengths: at each white space
-	Regexp    bool   `json:"regexp,omitempty"`    // Separator is a regular expression, in RE2's syntax
-	Lengths   []int  `json:"lengths,omitempty"`   // in UTF-16 units, as OpenRefine counts; what is left over is dropped
+	Regexp    bool   `json:"regexp,omitempty"`    // Separator is a regular expression, in Java's syntax
+	Lengths   []int  `json:"lengths,omitzero"`    // in UTF-16 units, as OpenRefine counts; what is left over is dropped
 }
 
 func (p Splitter) String() string {
@@ -36,30 +36,32 @@ func (p Splitter) check() error {
 			return option("a piece of length %d", n)
 		}
 	}
-	_, err := p.splitter()
+	_, err := p.splitter(0, false)
 	return err
 }
 
-// splitter splits texts into all their pieces.
-func (p Splitter) splitter() (func(string) []string, error) { return p.upTo(0) }
-
-// upTo splits texts into most pieces at most, the last one with all that is left; 0 and
+// splitter splits texts into most pieces at most, the last one with all that is left; 0 and
 // less mean as many as there are. At a regular expression, empty pieces at the end are
-// dropped where most is 0, as Java does.
-func (p Splitter) upTo(most int) (func(string) []string, error) {
+// left out where most is 0, as Java does. unicode is as for compile.
+func (p Splitter) splitter(most int, unicode bool) (func(string) ([]string, error), error) {
 	if p.Regexp && p.Lengths == nil {
-		return splitRegexp(p.Separator, most)
+		re, err := compile(p.Separator, false, unicode)
+		if err != nil {
+			return nil, err
+		}
+		return func(s string) ([]string, error) { return re.upTo(s, most) }, nil
 	}
 	if most <= 0 {
 		most = -1
 	}
+	split := func(s string) []string { return strings.SplitN(s, p.Separator, most) }
 	switch {
 	case p.Lengths != nil:
-		return p.pieces, nil
+		split = p.pieces
 	case p.Separator == "":
-		return func(s string) []string { return splitSpace(s, most) }, nil
+		split = func(s string) []string { return splitSpace(s, most) }
 	}
-	return func(s string) []string { return strings.SplitN(s, p.Separator, most) }, nil
+	return func(s string) ([]string, error) { return split(s), nil }, nil
 }
 
 // pieces cuts a text into pieces of the lengths.

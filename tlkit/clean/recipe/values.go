@@ -16,6 +16,12 @@ func exported(v grel.Value) string {
 	}
 	t := v.Time().UTC()
 	text := t.Format("2006-01-02T15:04:05")
+	switch year := t.Year(); {
+	case year > 9999:
+		text = "+" + text
+	case year < 0:
+		text = fmt.Sprintf("-%04d", -year) + t.Format("-01-02T15:04:05")
+	}
 	if nano := t.Nanosecond(); nano != 0 { // in groups of three digits
 		text += strings.TrimSuffix(strings.TrimSuffix(fmt.Sprintf(".%09d", nano), "000"), "000")
 	}

@@ -75,7 +75,7 @@ type TimeRange struct {
 type Search struct {
 	Column        string `json:"column"`
 	Query         string `json:"query"`
-	Regexp        bool   `json:"regexp,omitempty"` // RE2's syntax
+	Regexp        bool   `json:"regexp,omitempty"` // Java's syntax
 	CaseSensitive bool   `json:"caseSensitive,omitempty"`
 	Invert        bool   `json:"invert,omitempty"` // the other rows, those without a value too
 }
@@ -254,15 +254,16 @@ func (w Where) rows(ctx context.Context, s state) (selection, error) {
 		if err != nil {
 			return nil, err
 		}
-		if w.Records {
+		if one != nil && w.Records {
 			one = spread(one, s.records(), f.List != nil && f.List.Invert)
 		}
-		if out == nil {
+		switch {
+		case out == nil:
 			out = one
-			continue
-		}
-		for i := range out {
-			out[i] = out[i] && one[i]
+		case one != nil:
+			for i := range out {
+				out[i] = out[i] && one[i]
+			}
 		}
 	}
 	return out, nil

@@ -166,5 +166,7 @@ func (op *operation) search(o object) (recipe.Facet, bool) {
 	if s.Query == "" {
 		return recipe.Facet{}, false
 	}
-	return recipe.Facet{Text: s}, true
+	f := recipe.Facet{Text: s}
+	op.sound(recipe.DropRows{Where: recipe.Where{Facets: []recipe.Facet{f}}}) // the regular expression
+	return f, true
 }

@@ -38,7 +38,7 @@ func (op *operation) step() recipe.Step {
 	case "core/column-split":
 		return op.columnSplit()
 	case "core/multivalued-cell-split":
-		return recipe.SplitCells{Column: op.text("columnName", true), Key: op.text("keyColumnName", true), Splitter: op.cellSplitter()}
+		return op.sound(recipe.SplitCells{Column: op.text("columnName", true), Key: op.text("keyColumnName", true), Splitter: op.cellSplitter()})
 	case "core/multivalued-cell-join":
 		return recipe.JoinCells{Column: op.text("columnName", true), Key: op.text("keyColumnName", true), Separator: op.text("separator", true)}
 	case "core/fill-down":
@@ -183,11 +183,18 @@ func (op *operation) cellSplitter() recipe.Splitter {
 	return s
 }
 
-// sound notes what is wrong with a step's options.
+// sound notes what is wrong with a step's options, if that is not noted yet.
 func (op *operation) sound(s recipe.Step) recipe.Step {
-	if len(op.errs) == 0 {
-		op.fail(recipe.Check(s))
+	err := recipe.Check(s)
+	if err == nil {
+		return s
 	}
+	for _, known := range op.errs {
+		if strings.Contains(err.Error(), known.Error()) {
+			return s
+		}
+	}
+	op.fail(err)
 	return s
 }
 

@@ -33,7 +33,7 @@ type Case struct {
 type Grid struct {
 	Name    string              `json:"name,omitempty"`
 	Columns []string            `json:"columns,omitempty"`
-	Rows    [][]json.RawMessage `json:"rows,omitempty"`
+	Rows    [][]json.RawMessage `json:"rows"`
 	Error   string              `json:"error,omitempty"` // why OpenRefine refused the history
 }
 
@@ -79,7 +79,10 @@ func read(raw json.RawMessage) (cell, error) {
 		return cell{kind: "float", text: *form.Number, num: f}, err
 	case form.Date != nil:
 		t, err := time.Parse(time.RFC3339Nano, *form.Date)
-		return cell{kind: "date", text: *form.Date, time: t}, err
+		if err != nil || t.Year() < 1 {
+			return cell{kind: "date out of range", text: *form.Date}, nil // a table keeps it as text
+		}
+		return cell{kind: "date", text: *form.Date, time: t}, nil
 	case form.Error != nil:
 		return cell{kind: "error", text: *form.Error}, nil
 	}

@@ -10,6 +10,7 @@ type parser struct {
 	b      []byte
 	at     int
 	left   int // values that may still come
+	opaque int // how many keys that are opaque lie around this value
 	limits Limits
 }
 
@@ -32,7 +33,10 @@ func (p *parser) peek() byte {
 }
 
 func (p *parser) value(depth int) (Node, error) {
-	if p.left--; p.left < 0 {
+	if p.opaque == 0 {
+		p.left--
+	}
+	if p.left < 0 {
 		return Node{}, at(p.b, p.at, fmt.Errorf("%w: more than %d values", ErrLimit, p.limits.Values))
 	}
 	n := Node{doc: &p.b, start: p.at}
@@ -108,22 +112,37 @@ func (p *parser) items(n *Node, depth int) error {
 		n.Kind, closing = Object, '}'
 	}
 	p.at++
-	for {
+	inside := p.opaque > 0
+	for first := true; ; first = false {
 		p.space()
-		if p.peek() == closing && len(n.Items) == 0 {
+		if p.peek() == closing && first {
 			p.at++
 			return nil
 		}
+		opaque := false
 		if n.Kind == Object {
-			if err := p.key(n, seen); err != nil {
+			key, err := p.key(seen)
+			if err != nil {
 				return err
 			}
+			if !inside {
+				n.Keys = append(n.Keys, key)
+			}
+			opaque = p.limits.Opaque != "" && key == p.limits.Opaque
+		}
+		if opaque {
+			p.opaque++
 		}
 		item, err := p.value(depth + 1)
 		if err != nil {
 			return err
 		}
-		n.Items = append(n.Items, item)
+		if opaque {
+			p.opaque--
+		}
+		if !inside {
+			n.Items = append(n.Items, item)
+		}
 		p.space()
 		switch p.peek() {
 		case ',':
@@ -137,25 +156,25 @@ func (p *parser) items(n *Node, depth int) error {
 	}
 }
 
-func (p *parser) key(n *Node, seen map[string]bool) error {
+// key reads a key and its colon.
+func (p *parser) key(seen map[string]bool) (string, error) {
 	if p.peek() != '"' {
-		return p.fail(p.at, "a name in quotes is missing")
+		return "", p.fail(p.at, "a name in quotes is missing")
 	}
 	start := p.at
 	key, err := p.text()
 	if err != nil {
-		return err
+		return "", err
 	}
 	if seen[key] {
-		return p.fail(start, "%.60q stands here twice; remove one", key)
+		return "", p.fail(start, "%.60q stands here twice; remove one", key)
 	}
 	seen[key] = true
-	n.Keys = append(n.Keys, key)
 	p.space()
 	if p.peek() != ':' {
-		return p.fail(p.at, "a colon is missing")
+		return "", p.fail(p.at, "a colon is missing")
 	}
 	p.at++
 	p.space()
-	return nil
+	return key, nil
 }

@@ -27,6 +27,10 @@ type Limits struct {
 	Bytes  int // 64 MiB
 	Depth  int // arrays and objects within each other; 32
 	Values int // values of any kind; 4 million
+
+	// Opaque is a key whose values are checked and not kept as nodes, nor counted: they are
+	// for a reader of their own, which has Raw. Empty means none.
+	Opaque string
 }
 
 func (l Limits) orDefaults() Limits {
@@ -166,7 +170,7 @@ func (n Node) Decode(v any) error {
 	case errors.As(err, &kind):
 		where := "this"
 		if kind.Field != "" {
-			where = fmt.Sprintf("%.60q", kind.Field)
+			where = fmt.Sprintf("%.60q", kind.Field[strings.LastIndexByte(kind.Field, '.')+1:])
 		}
 		return at(*n.doc, n.start+int(kind.Offset)-1, fmt.Errorf("%w: %s is %s, and %s is needed", ErrSyntax, where, kind.Value, wanted(kind.Type)))
 	}

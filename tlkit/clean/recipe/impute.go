@@ -1,0 +1,192 @@
+package recipe
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"transferlab/tlkit/clean/impute"
+	"transferlab/tlkit/clean/internal/strict"
+	"transferlab/tlkit/frame"
+	"transferlab/tlkit/progress"
+	"transferlab/tlkit/split"
+)
+
+// Steps about missing values are the descriptions of package impute, where their options
+// are documented.
+type (
+	// FillConstant fills missing values with one that is given.
+	FillConstant impute.Constant
+	// FillForward fills missing values with the last one before them. It is pandas' ffill;
+	// [FillDown] is OpenRefine's.
+	FillForward impute.ForwardFill
+	// FillBackward fills missing values with the next one after them.
+	FillBackward impute.BackwardFill
+	// Interpolate fills missing numbers from those before and after them.
+	Interpolate impute.Interpolate
+	// DropMissing drops rows by how many of their values are missing.
+	DropMissing impute.DropOptions
+	// DropColumns drops the columns of which too much is missing among the training rows.
+	DropColumns impute.DropOptions
+	// Fill fills missing values with the mean, the median, the most frequent value or a
+	// given one, as the training rows have them.
+	Fill impute.Simple
+)
+
+func (FillConstant) Name() string { return "fill-constant" }
+func (FillForward) Name() string  { return "fill-forward" }
+func (FillBackward) Name() string { return "fill-backward" }
+func (Interpolate) Name() string  { return "interpolate" }
+func (DropMissing) Name() string  { return "drop-missing" }
+func (DropColumns) Name() string  { return "drop-columns" }
+func (Fill) Name() string         { return "fill" }
+
+func (f FillConstant) String() string { return impute.Constant(f).String() }
+func (f FillForward) String() string  { return impute.ForwardFill(f).String() }
+func (f FillBackward) String() string { return impute.BackwardFill(f).String() }
+func (f Interpolate) String() string  { return impute.Interpolate(f).String() }
+func (f Fill) String() string         { return impute.Simple(f).String() }
+
+func (d DropMissing) String() string { return "drop rows with " + missingRule(impute.DropOptions(d)) }
+func (d DropColumns) String() string {
+	return "drop columns with " + missingRule(impute.DropOptions(d))
+}
+
+func missingRule(o impute.DropOptions) string {
+	s := "missing values (" + o.Rule.String()
+	switch o.Rule {
+	case impute.FewValues:
+		s += fmt.Sprintf(", %d", o.Values)
+	case impute.MoreMissing:
+		s += fmt.Sprintf(", %v", o.Share)
+	}
+	s += ")"
+	if len(o.Columns) > 0 {
+		s += " in " + listed("column", o.Columns)
+	}
+	return s
+}
+
+func (f FillConstant) check() error { return nil }
+func (f FillForward) check() error  { return nil }
+func (f FillBackward) check() error { return nil }
+func (f Interpolate) check() error  { return nil }
+func (f Fill) check() error         { return nil }
+
+func (d DropMissing) check() error { return wrong(checkDrop(impute.DropOptions(d))) }
+func (d DropColumns) check() error { return wrong(checkDrop(impute.DropOptions(d))) }
+
+// checkDrop tries the options on a table that has nothing but the columns that they name.
+func checkDrop(o impute.DropOptions) error {
+	o.Columns = nil
+	_, _, err := impute.DropRows(frame.Table{}, o)
+	return err
+}
+
+func (f FillConstant) apply(ctx context.Context, rep progress.Reporter, s state) (outcome, error) {
+	return s.filled(impute.Constant(f).Apply(ctx, rep, s.Table))
+}
+
+func (f FillForward) apply(ctx context.Context, rep progress.Reporter, s state) (outcome, error) {
+	return s.filled(impute.ForwardFill(f).Apply(ctx, rep, s.Table))
+}
+
+func (f FillBackward) apply(ctx context.Context, rep progress.Reporter, s state) (outcome, error) {
+	return s.filled(impute.BackwardFill(f).Apply(ctx, rep, s.Table))
+}
+
+func (f Interpolate) apply(ctx context.Context, rep progress.Reporter, s state) (outcome, error) {
+	return s.filled(impute.Interpolate(f).Apply(ctx, rep, s.Table))
+}
+
+func (d DropMissing) apply(_ context.Context, _ progress.Reporter, s state) (outcome, error) {
+	_, dropped, err := impute.DropRows(s.Table, impute.DropOptions(d))
+	if err != nil {
+		return outcome{}, err
+	}
+	goes := make([]bool, s.Nrow())
+	for _, r := range dropped {
+		goes[r] = true
+	}
+	return s.keep(func(i int) bool { return !goes[i] })
+}
+
+// filled is the outcome of filling the state's missing values; what the report says of
+// values that are still missing goes into the notes.
+func (s state) filled(t frame.Table, report *impute.Report, err error) (outcome, error) {
+	if err != nil {
+		return outcome{}, err
+	}
+	out := outcome{state: s.on(t)}
+	for _, c := range report.Columns {
+		if c.Left() > 0 {
+			out.notes = append(out.notes, fmt.Sprintf("%s: %s still missing: %s", quoted(c.Column), count(c.Left(), "cell"), c.Why))
+		}
+	}
+	return out, nil
+}
+
+// imputing is what the fitted imputers share as steps.
+type imputing struct{ fit impute.Fitted }
+
+func (i imputing) MarshalJSON() ([]byte, error) { return impute.Save(i.fit) }
+
+func (i imputing) apply(ctx context.Context, rep progress.Reporter, s state) (outcome, error) {
+	return s.filled(i.fit.Apply(ctx, rep, s.Table))
+}
+
+// learnImputer fits an imputer on the state's rows, which are training rows.
+func learnImputer(ctx context.Context, rep progress.Reporter, im impute.Imputer, s state) (learnt, error) {
+	fit, err := im.Fit(ctx, rep, split.WholeAsTrain(s.Table))
+	if err != nil {
+		return nil, err
+	}
+	return imputing{fit}, nil
+}
+
+// restoreImputer reads a fitted imputer of type F.
+func restoreImputer[F impute.Fitted](n strict.Node) (learnt, error) {
+	fit, err := impute.Load(n.Raw())
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := fit.(F); !ok {
+		return nil, fmt.Errorf("this is what another kind of step learnt (%v)", fit)
+	}
+	return imputing{fit}, nil
+}
+
+func (f Fill) fit(ctx context.Context, rep progress.Reporter, s state) (learnt, error) {
+	return learnImputer(ctx, rep, impute.Simple(f), s)
+}
+
+func (f Fill) restore(n strict.Node) (learnt, error) { return restoreImputer[*impute.FittedSimple](n) }
+
+// dropping are the columns that a DropColumns drops.
+type dropping struct {
+	Columns []string `json:"columns"`
+}
+
+func (d DropColumns) fit(_ context.Context, _ progress.Reporter, s state) (learnt, error) {
+	_, gone, err := impute.DropColumns(s.Table, impute.DropOptions(d))
+	if err != nil {
+		return nil, err
+	}
+	return dropping{gone}, nil
+}
+
+func (d DropColumns) restore(n strict.Node) (learnt, error) {
+	var l dropping
+	err := n.Decode(&l)
+	return l, err
+}
+
+func (d dropping) MarshalJSON() ([]byte, error) {
+	type plain dropping
+	return json.Marshal(plain(d))
+}
+
+func (d dropping) apply(_ context.Context, _ progress.Reporter, s state) (outcome, error) {
+	out, err := s.without(d.Columns...)
+	return outcome{state: out}, err
+}
