@@ -1,0 +1,448 @@
+package frame
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"golang.org/x/text/transform"
+
+	"transferlab/tlkit/parallel"
+	"transferlab/tlkit/replace"
+)
+
+// WriteCSV writes a table to a file, which it replaces whole or not at all; a name that
+// ends in .gz or .zst is compressed. What is written reads back as the same table: numbers
+// to the last bit, text whatever it holds, a missing value apart from empty text. Where the
+// file alone would not say the kinds of all columns (dates, categories, text that looks
+// like numbers, columns without a value), a schema is written beside it, <path>.schema.json,
+// which [CSV] finds there.
+//
+// Of the options those count that say what the text looks like, Columns, and the formats of
+// dates in Types. Fields that a spreadsheet takes for formulas ("=1+1") are written as they
+// are, for the text must come back: open files from strangers as text.
+func WriteCSV(path string, t Table, o CSVOptions) error {
+	w, err := o.writer(t)
+	if err != nil {
+		return err
+	}
+	err = replace.With(path, func(file io.Writer) error {
+		if err := compressed(path, file, w.write); err != nil || o.NoSchemaFile {
+			return err
+		}
+		return writeSchemaFile(path, w.schema(), w.needsSchema())
+	})
+	if err != nil {
+		return fmt.Errorf("frame: writing %q: %w", path, err)
+	}
+	return nil
+}
+
+// EncodeCSV writes a table to w, as [WriteCSV] does to a file. There is no schema beside it.
+func EncodeCSV(w io.Writer, t Table, o CSVOptions) error {
+	cw, err := o.writer(t)
+	if err != nil {
+		return err
+	}
+	if err := cw.write(w); err != nil {
+		return fmt.Errorf("frame: writing CSV: %w", err)
+	}
+	return nil
+}
+
+// compressed writes through the compression that the path asks for.
+func compressed(path string, file io.Writer, write func(io.Writer) error) error {
+	buffered := bufio.NewWriterSize(file, 1<<16)
+	z, finish, err := compressing(path, buffered)
+	if err != nil {
+		return err
+	}
+	if err := write(z); err != nil {
+		return err
+	}
+	if err := finish(); err != nil {
+		return err
+	}
+	return buffered.Flush()
+}
+
+// A csvWriter writes one table.
+type csvWriter struct {
+	f     *csvForm
+	cols  []Column
+	forms []*dateForm
+	rows  int
+	apart [256]bool // bytes for which a field needs quotes
+	// wordy says that a number too may need quotes.
+	wordy bool
+}
+
+func (o CSVOptions) writer(t Table) (*csvWriter, error) {
+	f, err := o.form()
+	if err != nil {
+		return nil, err
+	}
+	if len(o.Columns) > 0 {
+		if t, err = t.Pick(o.Columns...); err != nil {
+			return nil, err
+		}
+	}
+	w := &csvWriter{f: f, rows: t.Nrow()}
+	if w.cols, err = t.Columns(); err != nil {
+		return nil, err
+	}
+	if len(w.cols) == 0 {
+		return nil, fmt.Errorf("frame: %w: a table without columns cannot be written as CSV", ErrShape)
+	}
+	w.forms = make([]*dateForm, len(w.cols))
+	for i := range w.cols {
+		c := &w.cols[i]
+		if d, ok := o.Types.Lookup(c.Name); ok && d.Kind == Date && c.Kind == Date {
+			c.Field.Format = d.Format
+		}
+		if c.Kind == Date && c.Field.Format != "" {
+			if w.forms[i], err = parseDateForm(c.Field.Format); err != nil {
+				return nil, fmt.Errorf("column %.40q: %w", c.Name, err)
+			}
+		}
+	}
+	for _, c := range []byte{f.comma, f.quote, '\n', '\r', 0} {
+		w.apart[c] = true
+	}
+	w.wordy = f.missing != nil || o.DecimalComma && f.comma == ',' || strings.IndexByte("+-.", f.comma) >= 0
+	return w, nil
+}
+
+// rowsPerBlock is how many rows are one piece of work: some ten thousand cells.
+func rowsPerBlock(columns int) int { return max(1<<16/columns, 16) }
+
+// write writes header and rows. Several workers turn blocks of rows into text, which goes
+// out in order.
+func (w *csvWriter) write(out io.Writer) error {
+	encoding, err := encodingOf(w.f.Encoding)
+	if err != nil {
+		return err
+	}
+	var encoder *transform.Writer
+	if encoding != nil {
+		encoder = transform.NewWriter(out, encoding.NewEncoder())
+		out = encoder
+	}
+	if !w.f.NoHeader {
+		header, err := w.header()
+		if err != nil {
+			return err
+		}
+		if _, err := out.Write(header); err != nil {
+			return fmt.Errorf("the header: %w", err)
+		}
+	}
+	err = inOrder(w.rows, rowsPerBlock(len(w.cols)), func() func(b []byte, low, high int) ([]byte, error) {
+		dates := make([]map[string]string, len(w.cols))
+		return func(b []byte, low, high int) ([]byte, error) { return w.block(b, low, high, dates) }
+	}, func(text []byte, low, high int) error {
+		_, err := out.Write(text)
+		if err != nil && encoder != nil {
+			if e := w.unwritable(low, high); e != nil {
+				return e
+			}
+		}
+		return err
+	})
+	if err == nil && encoder != nil {
+		err = encoder.Close()
+	}
+	return err
+}
+
+// inOrder makes blocks of rows, several at a time, and passes them on in their order. maker
+// gives each worker its own function. The first error in the order of the rows counts.
+func inOrder(rows, size int, maker func() func(b []byte, low, high int) ([]byte, error), pass func(b []byte, low, high int) error) error {
+	blocks := (rows + size - 1) / size
+	var mu sync.Mutex
+	turn := sync.NewCond(&mu)
+	taken, next, broken := 0, 0, false
+	var failed error
+	work := func() {
+		defer func() {
+			if p := recover(); p != nil { // nobody waits for this block any more
+				mu.Lock()
+				broken = true
+				turn.Broadcast()
+				mu.Unlock()
+				panic(p)
+			}
+		}()
+		make := maker()
+		var b []byte
+		for {
+			mu.Lock()
+			k := taken
+			taken++
+			stop := failed != nil || broken
+			mu.Unlock()
+			if k >= blocks || stop {
+				return
+			}
+			low, high := k*size, min(rows, (k+1)*size)
+			var err error
+			b, err = make(b[:0], low, high)
+			mu.Lock()
+			for next != k && !broken {
+				turn.Wait()
+			}
+			if failed == nil && !broken {
+				if err == nil {
+					err = pass(b, low, high)
+				}
+				failed = err
+			}
+			next++
+			turn.Broadcast()
+			mu.Unlock()
+		}
+	}
+	_ = parallel.Each(context.Background(), min(blocks, runtime.GOMAXPROCS(0)), func(int) { work() })
+	return failed
+}
+
+func (w *csvWriter) header() ([]byte, error) {
+	var b []byte
+	for i, c := range w.cols {
+		if !utf8.ValidString(c.Name) {
+			return nil, fmt.Errorf("%w: the name of column %d, %.40q, is no UTF-8; rename it", ErrKind, i+1, c.Name)
+		}
+		if i > 0 {
+			b = append(b, w.f.comma)
+		}
+		var ok bool
+		if b, ok = w.appendText(b, c.Name, i == 0, false); !ok {
+			return nil, fmt.Errorf("%w: the name of column %d, %.40q, cannot be written without quotes; rename it, or do not set NoQuote", ErrKind, i+1, c.Name)
+		}
+	}
+	return append(b, '\n'), nil
+}
+
+// block appends the rows low … high-1.
+func (w *csvWriter) block(b []byte, low, high int, dates []map[string]string) ([]byte, error) {
+	for r := low; r < high; r++ {
+		for i := range w.cols {
+			if i > 0 {
+				b = append(b, w.f.comma)
+			}
+			c := &w.cols[i]
+			if c.Missing(r) {
+				continue
+			}
+			ok := true
+			switch c.Kind {
+			case Int:
+				b = w.appendNumber(b, strconv.AppendInt(b, int64(c.Ints[r].Value), 10))
+			case Float:
+				b = w.appendNumber(b, appendFloat(b, c.Floats[r].Value))
+			case Bool:
+				b = w.appendNumber(b, strconv.AppendBool(b, c.Bools[r].Value))
+			case Date:
+				var text string
+				if text, ok = w.date(i, c.Texts[r].Value, &dates[i]); !ok {
+					return b, fmt.Errorf("%w: row %d, column %.40q: %.40q is no date, or one that the format %q would change; mend it, or choose another Format", ErrKind, r+1, c.Name, c.Texts[r].Value, c.Field.Format)
+				}
+				b, ok = w.appendText(b, text, i == 0, true)
+			default:
+				b, ok = w.appendText(b, c.Texts[r].Value, i == 0, true)
+			}
+			if !ok {
+				return b, w.refused(r, c)
+			}
+		}
+		b = append(b, '\n')
+	}
+	if !utf8.Valid(b) || w.f.Encoding != "" && bytes.Contains(b, []byte("\ufffd")) {
+		if err := w.unwritable(low, high); err != nil {
+			return b, err
+		}
+	}
+	return b, nil
+}
+
+// appendNumber is with, which is b and a number after it; in quotes, if it needs them.
+func (w *csvWriter) appendNumber(b, with []byte) []byte {
+	at := len(b)
+	if w.f.DecimalComma {
+		if p := bytes.IndexByte(with[at:], '.'); p >= 0 {
+			with[at+p] = ','
+		}
+	}
+	if !w.wordy || w.f.quote == 0 || bytes.IndexByte(with[at:], w.f.comma) < 0 && !w.f.missing.has(with[at:]) {
+		return with
+	}
+	return append(slices.Insert(with, at, w.f.quote), w.f.quote)
+}
+
+// appendText appends a text; in quotes, if without them it would be read otherwise. value
+// says that it is a value and not a name. ok is false if it would be read otherwise anyway.
+func (w *csvWriter) appendText(b []byte, text string, first, value bool) (out []byte, ok bool) {
+	f := w.f
+	quotes := text == "" || f.Trim && (f.blank(text[0]) || f.blank(text[len(text)-1])) ||
+		first && (text[0] == f.comment && f.comment != 0 || text[0] == byteOrderMark[0] && strings.HasPrefix(text, string(byteOrderMark)))
+	for i := 0; i < len(text) && !quotes; i++ {
+		quotes = w.apart[text[i]]
+	}
+	at := len(b)
+	b = append(b, text...)
+	if value && f.missing != nil && text != "" && f.missing.has(b[at:]) {
+		quotes = true
+	}
+	if !quotes {
+		return b, true
+	}
+	if f.quote == 0 || value && f.QuotedMissing && (text == "" || f.missing.has(b[at:])) {
+		return b, false
+	}
+	b = append(b[:at], f.quote)
+	for {
+		q := strings.IndexByte(text, f.quote)
+		if q < 0 {
+			b = append(b, text...)
+			return append(b, f.quote), true
+		}
+		b = append(append(b, text[:q+1]...), f.quote)
+		text = text[q+1:]
+	}
+}
+
+// refused says why a text cannot be written.
+func (w *csvWriter) refused(row int, c *Column) error {
+	if w.f.quote == 0 {
+		return fmt.Errorf("%w: row %d, column %.40q: %.40q cannot be written without quotes; do not set NoQuote, or choose another Comma", ErrKind, row+1, c.Name, c.Texts[row].Value)
+	}
+	return fmt.Errorf("%w: row %d, column %.40q: %.40q would be read as missing; do not set QuotedMissing", ErrKind, row+1, c.Name, c.Texts[row].Value)
+}
+
+// date is a date as its column has it in files.
+func (w *csvWriter) date(i int, iso string, known *map[string]string) (string, bool) {
+	return writeDate(w.forms[i], iso, known)
+}
+
+// writeDate turns a date from ISO 8601 into a form, nil for ISO 8601 itself. ok is false if
+// it is no date, or would not come back as the same.
+func writeDate(form *dateForm, iso string, known *map[string]string) (text string, ok bool) {
+	if text, ok = (*known)[iso]; ok {
+		return text, true
+	}
+	m, ok := parseISO(iso)
+	if !ok {
+		return "", false
+	}
+	one, ok := m.appendISO(nil)
+	if !ok {
+		return "", false
+	}
+	if text = iso; form != nil {
+		utc := momentOf(m.time(), m.clock)
+		text = string(form.append(nil, utc))
+		back, ok := form.parse(text)
+		if !ok {
+			return "", false
+		}
+		if again, ok := back.appendISO(nil); !ok || !bytes.Equal(again, one) {
+			return "", false
+		}
+	}
+	const most = 1 << 12 // days repeat; there are seldom more
+	if len(*known) >= most || *known == nil {
+		*known = map[string]string{}
+	}
+	(*known)[iso] = text
+	return text, true
+}
+
+// unwritable finds the first text of the rows that is no UTF-8, or that the encoding lacks.
+func (w *csvWriter) unwritable(low, high int) error {
+	encoding, err := encodingOf(w.f.Encoding)
+	if err != nil {
+		return err
+	}
+	for r := low; r < high; r++ {
+		for _, c := range w.cols {
+			if c.Texts == nil || c.Texts[r].Null {
+				continue
+			}
+			v := c.Texts[r].Value
+			if !utf8.ValidString(v) {
+				return fmt.Errorf("%w: row %d, column %.40q: %.40q is no UTF-8; mend the text first", ErrKind, r+1, c.Name, v)
+			}
+			if encoding == nil {
+				continue
+			}
+			if _, err := encoding.NewEncoder().String(v); err != nil || strings.Contains(v, "\ufffd") {
+				return fmt.Errorf("%w: row %d, column %.40q: the encoding %s cannot hold %.40q; use utf-8, or replace the text first", ErrKind, r+1, c.Name, w.f.Encoding, v)
+			}
+		}
+	}
+	return nil
+}
+
+// schema names all columns as they are written.
+func (w *csvWriter) schema() Schema {
+	s := make(Schema, len(w.cols))
+	for i, c := range w.cols {
+		s[i] = c.Field
+	}
+	return s
+}
+
+// needsSchema reports whether the file alone would be read as other kinds.
+func (w *csvWriter) needsSchema() bool {
+	if w.f.NoHeader {
+		return true
+	}
+	for _, c := range w.cols {
+		if w.inferred(c) != c.Kind {
+			return true
+		}
+	}
+	return false
+}
+
+// inferred is the kind that a column will be taken for when it is read.
+func (w *csvWriter) inferred(c Column) Kind {
+	first := min(w.f.InferRows, c.Len())
+	seen := w.classes(c, 0, first)
+	if seen == 0 {
+		seen = w.classes(c, first, c.Len())
+	}
+	if seen == 0 {
+		return Text
+	}
+	return seen.kind()
+}
+
+// classes are those of the values of some rows; once text is seen, it stays text.
+func (w *csvWriter) classes(c Column, low, high int) (seen class) {
+	var b []byte
+	for r := low; r < high && seen&isText == 0; r++ {
+		if c.Missing(r) {
+			continue
+		}
+		switch c.Kind {
+		case Int:
+			return isInt
+		case Float:
+			return isFloat
+		case Bool:
+			return isBool
+		}
+		b = append(append(b[:0], c.Texts[r].Value...), padding[:]...)
+		seen |= classOf(b, 0, len(b)-pad, w.f.point)
+	}
+	return seen
+}
