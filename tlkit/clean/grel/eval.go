@@ -13,12 +13,14 @@ const (
 
 // state is what one evaluation keeps.
 type state struct {
-	row   Row
-	slots []Value
-	stack []Value // arguments of the calls that are being evaluated
-	work  int
-	name  string // of the function that is called
-	err   error  // the first one; the evaluation then unwinds
+	row      Row
+	slots    []Value
+	stack    []Value // arguments of the calls that are being evaluated
+	work     int
+	name     string              // of the function that is called
+	patterns map[string]*pattern // made of texts
+	formats  map[formatKey]*dateFormat
+	err      error // the first one; the evaluation then unwinds
 }
 
 var states = sync.Pool{New: func() any { return new(state) }}

@@ -201,7 +201,7 @@ func uniques(s *state, args []Value) Value {
 	seen := make(map[key]bool, len(a))
 	var out []Value
 	for _, v := range a {
-		k := key{v.kind, v.small, v.bits, v.text, nil}
+		k := key{v.kind, v.small && v.kind == KindInt, v.bits, v.text, nil}
 		switch v.kind {
 		case KindFloat:
 			if f := v.Float(); f != f {
@@ -211,9 +211,6 @@ func uniques(s *state, args []Value) Value {
 			k.text = dateText(v.Time())
 		case KindArray, KindObject:
 			k.ref = v.ref
-		case KindError: // every error is another one
-			out = append(out, v)
-			continue
 		}
 		if !seen[k] {
 			seen[k] = true

@@ -12,7 +12,7 @@ var mathFunctions = map[string]func(*state, []Value) Value{
 	"floor":    whole(math.Floor),
 	"ceil":     whole(math.Ceil),
 	"ln":       float(math.Log),
-	"log":      float(math.Log10),
+	"log":      float(log10),
 	"exp":      float(math.Exp),
 	"even":     float(func(f float64) float64 { return upTo(f, 0) }),
 	"odd":      float(func(f float64) float64 { return upTo(f, 1) }),
@@ -74,6 +74,23 @@ func roundHalfUp(f float64) float64 {
 		whole++
 	}
 	return whole
+}
+
+// log10 is that of FreeBSD's e_log10.c, as in Java's StrictMath: exact for powers of ten.
+func log10(x float64) float64 {
+	if x <= 0 || math.IsInf(x, 0) || x != x {
+		return math.Log10(x)
+	}
+	const (
+		high = 3.01029995663611771306e-01 // log10(2), its first bits and the rest
+		low  = 3.69423907715893078616e-13
+	)
+	fraction, exponent := math.Frexp(x) // fraction is 0.5 to 1
+	n := float64(exponent)
+	if exponent > 0 {
+		fraction, n = fraction*2, n-1
+	}
+	return n*low + math.Log(fraction)*(1/math.Ln10) + n*high
 }
 
 // upTo is the next whole number with that rest after a division by two.

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"transferlab/tlkit/clean/text"
 )
 
 // Functions that take texts apart.
@@ -118,10 +120,15 @@ func partition(last bool) func(*state, []Value) Value {
 		t := args[0].text
 		from, to := -1, -1
 		if p, ok := args[1].ref.(*pattern); ok {
-			p.find(s, t, func(m []int) bool {
-				from, to = m[0], m[1]
-				return last
-			})
+			var found [][]int
+			if last {
+				found = p.every(s, t)
+			} else {
+				found = p.all(s, t, 1)
+			}
+			if n := len(found); n > 0 {
+				from, to = found[n-1][0], found[n-1][1]
+			}
 		} else if args[1].kind == KindString {
 			piece := args[1].text
 			if from = strings.Index(t, piece); last {
@@ -194,10 +201,11 @@ func find(s *state, args []Value) Value {
 		return s.stop()
 	}
 	if isPattern {
-		p.find(s, t, func(m []int) bool {
+		for _, m := range p.every(s, t) {
 			out = append(out, t[m[0]:m[1]])
-			return len(out) <= maxItem
-		})
+		}
+	} else if args[1].text == "" {
+		return s.unsupported("find of an empty text", "OpenRefine finds it for ever")
 	} else {
 		out = occurrences(t, args[1].text)
 	}
@@ -210,9 +218,6 @@ func find(s *state, args []Value) Value {
 // occurrences finds a text at every unit of another at which it stands.
 func occurrences(t, piece string) []string {
 	var out []string
-	if piece == "" {
-		return append(out, make([]string, min(units(t), maxItem)+1)...)
-	}
 	for len(out) <= maxItem {
 		i := strings.Index(t, piece)
 		if i < 0 {
@@ -262,7 +267,7 @@ func diff(s *state, args []Value) Value {
 		return StringValue(difference(a, b))
 	}
 	if len(args) == 3 && args[0].kind == KindDate && args[1].kind == KindDate && args[2].kind == KindString {
-		return between(args[1].Time(), args[0].Time(), lower(args[2].text))
+		return between(args[1].Time(), args[0].Time(), text.Lower(args[2].text))
 	}
 	return s.expects(want)
 }

@@ -2,18 +2,16 @@ package grel
 
 import (
 	"strings"
-	"unicode"
 
-	"golang.org/x/text/cases"
-	"golang.org/x/text/language"
+	"transferlab/tlkit/clean/text"
 )
 
 // Functions on one text.
 var textFunctions = map[string]func(*state, []Value) Value{
 	"trim":         trim,
 	"strip":        trim,
-	"toLowercase":  casing(lower),
-	"toUppercase":  casing(upper),
+	"toLowercase":  casing(text.Lower),
+	"toUppercase":  casing(text.Upper),
 	"toTitlecase":  titlecase,
 	"chomp":        chomp,
 	"startsWith":   twoTexts(func(a, b string) Value { return BoolValue(strings.HasPrefix(a, b)) }),
@@ -30,24 +28,11 @@ var textFunctions = map[string]func(*state, []Value) Value{
 	"unicode":      codePoints,
 }
 
-// trim takes off what Guava's CharMatcher.whitespace matches.
 func trim(s *state, args []Value) Value {
 	if len(args) == 1 && args[0].kind == KindString {
-		return StringValue(strings.TrimFunc(args[0].text, guavaSpace))
+		return StringValue(text.Trim(args[0].text))
 	}
 	return s.expects("a string")
-}
-
-// guavaSpace is Unicode's White_Space, without what Java took as such earlier: U+180E.
-func guavaSpace(r rune) bool {
-	if r < 0x80 {
-		return r == ' ' || r >= '\t' && r <= '\r'
-	}
-	switch {
-	case r == 0x85, r == 0xA0, r == 0x1680, r == 0x2028, r == 0x2029, r == 0x202F, r == 0x205F, r == 0x3000:
-		return true
-	}
-	return r >= 0x2000 && r <= 0x200A
 }
 
 func twoTexts(f func(a, b string) Value) func(*state, []Value) Value {
@@ -72,35 +57,6 @@ func casing(f func(string) string) func(*state, []Value) Value {
 	}
 }
 
-// lower is String.toLowerCase: İ becomes two characters and Σ depends on where it stands.
-func lower(t string) string {
-	if strings.ContainsAny(t, "İΣ") {
-		return cases.Lower(language.Und).String(t)
-	}
-	return strings.ToLower(t)
-}
-
-// upper is String.toUpperCase: ß becomes SS, and some ligatures and accented letters more
-// than one character.
-func upper(t string) string {
-	if strings.IndexFunc(t, grows) >= 0 {
-		return cases.Upper(language.Und).String(t)
-	}
-	return strings.ToUpper(t)
-}
-
-// grows reports whether the capital of r may be more than one character.
-func grows(r rune) bool {
-	if r < 0xdf {
-		return false
-	}
-	switch r {
-	case 'ß', 'ŉ', 'ǰ', 'ΐ', 'ΰ', 'և':
-		return true
-	}
-	return r >= 0x1e96 && r <= 0x1ffc || r >= 0xfb00 && r <= 0xfb17
-}
-
 // titlecase is WordUtils.capitalizeFully of Apache Commons Text: all small, and a capital
 // after each delimiter.
 func titlecase(s *state, args []Value) Value {
@@ -115,17 +71,7 @@ func titlecase(s *state, args []Value) Value {
 	if !ok {
 		return s.stop()
 	}
-	capital := true
-	return s.string(strings.Map(func(r rune) rune {
-		switch {
-		case strings.ContainsRune(delimiters, r):
-			capital = true
-		case capital:
-			capital = false
-			return unicode.ToTitle(r)
-		}
-		return r
-	}, lower(t)))
+	return s.string(text.TitleAfter(t, delimiters))
 }
 
 func chomp(_ *state, args []Value) Value {
@@ -141,7 +87,7 @@ func containsFn(s *state, args []Value) Value {
 	}
 	if len(args) == 2 && args[0].kind == KindString {
 		if p, ok := args[1].ref.(*pattern); ok {
-			return BoolValue(p.find(s, args[0].text, func([]int) bool { return false }))
+			return BoolValue(p.first(s, args[0].text) != nil)
 		}
 	}
 	return null

@@ -60,6 +60,7 @@ var refusedFunctions = map[string]string{
 	"splitByCharType": notNeeded, "unicodeType": notNeeded, "levenshteinDistance": notNeeded, "parseUri": notNeeded,
 	"zip": notNeeded, "hasField": notNeeded, "range": notNeeded, "replaceEach": notNeeded,
 	"timeSinceUnixEpochToDate": notNeeded, "multinomial": notNeeded, "combin": notNeeded,
+	"encode": notNeeded, "decode": notNeeded, "fact": notNeeded, "factn": notNeeded, "gcd": notNeeded, "lcm": notNeeded,
 }
 
 // refusedVariables are those whose values no table has.

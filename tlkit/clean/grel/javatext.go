@@ -1,7 +1,6 @@
 package grel
 
 import (
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -29,38 +28,6 @@ func (s *state) text(v Value) (string, bool) {
 	}
 	s.unsupported("text of a value of kind "+v.class(), "OpenRefine writes its address in memory; take an element or a field of it, or join it")
 	return "", false
-}
-
-// floatText is Double.toString: the fewest digits that read as the same number, at least
-// one after the point, and an exponent outside 10⁻³ to 10⁷. It is that of Java 19 and
-// later: earlier ones write a digit too many for some numbers.
-func floatText(f float64) string {
-	switch {
-	case math.IsNaN(f):
-		return "NaN"
-	case math.IsInf(f, 0):
-		return strings.TrimPrefix(strconv.FormatFloat(f, 'g', -1, 64)[:1], "+") + "Infinity"
-	case f == 0:
-		if math.Signbit(f) {
-			return "-0.0"
-		}
-		return "0.0"
-	}
-	if a := math.Abs(f); a >= 1e-3 && a < 1e7 {
-		t := strconv.FormatFloat(f, 'f', -1, 64)
-		if !strings.Contains(t, ".") {
-			t += ".0"
-		}
-		return t
-	}
-	t := strconv.FormatFloat(f, 'e', -1, 64)
-	mantissa, exponent, _ := strings.Cut(t, "e")
-	if !strings.Contains(mantissa, ".") {
-		// Of the numbers with two digits Java takes the nearest: 4.9E-324, not 5.0E-324.
-		mantissa, exponent, _ = strings.Cut(strconv.FormatFloat(f, 'e', 1, 64), "e")
-	}
-	n, _ := strconv.Atoi(exponent)
-	return mantissa + "E" + strconv.Itoa(n)
 }
 
 // String is the value as OpenRefine shows it: dates to the second, arrays in brackets,

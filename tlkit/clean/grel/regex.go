@@ -1,61 +1,358 @@
 package grel
 
-import "regexp"
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+)
 
+// pattern is a regular expression of Java's that RE2 can match.
+//
+// Two engines match it. Go's is fast, and means the same as Java's for most patterns and
+// texts. The one in regex_match.go knows what is different: Java finds a match of nothing
+// directly after another match, takes $ before the last line end of a text, and sees words
+// of any script at \b. It also counts its steps, so that long texts cannot hang it.
 type pattern struct {
-	source string
-	re     *regexp.Regexp
+	source   string
+	groups   int
+	names    map[string]int
+	nullable bool // can match nothing
+	features
+
+	find, full         *regexp.Regexp // full: anchored at both ends
+	findProg, fullProg *syntax.Prog
 }
 
 func (*pattern) class() string { return "Pattern" }
 
-type patternError struct{ msg string }
-
-func (e *patternError) Error() string { return e.msg }
-
+// compileRegex reads a regular expression: the error is a [*patternError] for what Java
+// refuses too, an [*UnsupportedError] or a [*LimitError].
 func compileRegex(source string, fold bool) (*pattern, error) {
-	flags := ""
-	if fold {
-		flags = "(?i)"
-	}
-	re, err := regexp.Compile(flags + source)
+	tree, p, err := parseRegex(source, fold)
 	if err != nil {
-		return nil, &patternError{err.Error()}
+		return nil, err
 	}
-	return &pattern{source, re}, nil
+	if n := programSize(tree); n > maxProgram {
+		return nil, &LimitError{"instructions in one regular expression", maxProgram}
+	}
+	if loopsOverNothing(tree) {
+		return nil, &UnsupportedError{"repeated group that can match nothing", 0,
+			"what its groups hold in the end depends on how Java goes back; write (…*) without a repetition about it"}
+	}
+	out := &pattern{source: source, groups: p.groups, names: p.names, nullable: shortest(tree) == 0, features: p.features}
+	whole := op(syntax.OpConcat, op(syntax.OpBeginText), tree, op(syntax.OpEndText))
+	if out.findProg, err = syntax.Compile(tree.Simplify()); err == nil {
+		out.fullProg, err = syntax.Compile(whole.Simplify())
+	}
+	if err == nil {
+		out.find, err = regexp.Compile(simple(tree).String())
+	}
+	if err == nil {
+		out.full, err = regexp.Compile(simple(whole).String())
+	}
+	if err != nil {
+		return nil, &UnsupportedError{"regular expression /" + source + "/", 0, "RE2 cannot take it: " + err.Error()}
+	}
+	return out, nil
 }
 
-func (s *state) pattern(source string) (*pattern, Value) {
-	p, err := compileRegex(source, false)
-	if err != nil {
-		return nil, ErrorValue(err.Error())
+// simple is the tree for texts of one line, where the ends of a line are those of the text.
+func simple(re *syntax.Regexp) *syntax.Regexp {
+	out := *re
+	switch re.Op {
+	case syntax.OpBeginLine:
+		out.Op = syntax.OpBeginText
+	case syntax.OpEndLine:
+		out.Op = syntax.OpEndText
 	}
+	out.Sub = make([]*syntax.Regexp, len(re.Sub))
+	for i, sub := range re.Sub {
+		out.Sub[i] = simple(sub)
+	}
+	return &out
+}
+
+// programSize is about how many instructions the tree becomes.
+func programSize(re *syntax.Regexp) int {
+	n := 1 + len(re.Rune)/16
+	if re.Op == syntax.OpLiteral {
+		n = len(re.Rune)
+	}
+	for _, sub := range re.Sub {
+		n += programSize(sub)
+	}
+	if re.Op == syntax.OpRepeat {
+		n *= max(re.Min, re.Max, 1)
+	}
+	return min(n, 1<<30)
+}
+
+// shortest is 0 if the tree can match nothing, and 1 otherwise.
+func shortest(re *syntax.Regexp) int {
+	switch re.Op {
+	case syntax.OpLiteral, syntax.OpCharClass, syntax.OpNoMatch:
+		return 1
+	case syntax.OpCapture, syntax.OpPlus:
+		return shortest(re.Sub[0])
+	case syntax.OpRepeat:
+		return min(re.Min, shortest(re.Sub[0]))
+	case syntax.OpConcat:
+		n := 0
+		for _, sub := range re.Sub {
+			n = max(n, shortest(sub))
+		}
+		return n
+	case syntax.OpAlternate:
+		n := 1
+		for _, sub := range re.Sub {
+			n = min(n, shortest(sub))
+		}
+		return n
+	}
+	return 0
+}
+
+// loopsOverNothing finds a repetition of what can match nothing and has groups in it.
+func loopsOverNothing(re *syntax.Regexp) bool {
+	loops := re.Op == syntax.OpStar || re.Op == syntax.OpPlus || re.Op == syntax.OpRepeat && re.Max != 0 && re.Max != 1
+	if loops && shortest(re.Sub[0]) == 0 && re.Sub[0].MaxCap() > 0 {
+		return true
+	}
+	for _, sub := range re.Sub {
+		if loopsOverNothing(sub) {
+			return true
+		}
+	}
+	return false
+}
+
+// pattern compiles a text that is used as a regular expression, and remembers the last ones.
+func (s *state) pattern(source string) (*pattern, Value) {
+	if p, ok := s.patterns[source]; ok {
+		return p, null
+	}
+	p, err := compileRegex(source, false)
+	var bad *patternError
+	switch {
+	case errors.As(err, &bad):
+		return nil, ErrorValue("java.util.regex.PatternSyntaxException: " + bad.report(source))
+	case err != nil:
+		if s.err == nil {
+			s.err = err
+		}
+		return nil, s.stop()
+	}
+	const most = 16
+	if len(s.patterns) >= most || s.patterns == nil {
+		s.patterns = map[string]*pattern{}
+	}
+	s.patterns[source] = p
 	return p, null
 }
 
-func (p *pattern) find(s *state, t string, each func(m []int) bool) bool {
-	found := false
-	for _, m := range p.re.FindAllStringSubmatchIndex(t, -1) {
-		found = true
-		if !each(m) {
+// report is the message of Java's PatternSyntaxException.
+func (e *patternError) report(source string) string {
+	text := e.Error() + "\n" + source
+	if e.index < units(source) {
+		text += "\n" + strings.Repeat(" ", e.index) + "^"
+	}
+	return text
+}
+
+// worstCase is the work that Go's engine may need at most where it is still used.
+const worstCase = 1e8
+
+// simpleFor reports whether Go's engine finds what Java's would, in bounded time.
+func (p *pattern) simpleFor(t string) bool {
+	if n := float64(len(t)); p.lineStart || n*n*float64(len(p.findProg.Inst)) > worstCase {
+		return false
+	}
+	if p.dollar && strings.IndexFunc(t, lineEnd) >= 0 {
+		return false
+	}
+	return !p.boundary || plain(t)
+}
+
+// all finds the matches from left to right, at most so many, each as the offsets of the
+// match and of its groups in bytes.
+func (p *pattern) all(s *state, t string, most int) [][]int {
+	if !p.nullable && p.simpleFor(t) {
+		found := p.find.FindAllStringSubmatchIndex(t, most)
+		s.spend((len(found) + 1) * len(t) * len(p.findProg.Inst) / 16)
+		return found
+	}
+	m := newMatcher(p.findProg, t, p.features)
+	var found [][]int
+	for at := 0; at <= len(t) && len(found) < most; {
+		f := m.search(s, at, false)
+		if f == nil {
 			break
+		}
+		found = append(found, f)
+		at = f[1]
+		if f[0] == f[1] {
+			at += width(t, at)
 		}
 	}
 	return found
 }
 
-func (p *pattern) matches(s *state, t string) []int {
-	m := p.re.FindStringSubmatchIndex(t)
-	if m == nil || m[0] != 0 || m[1] != len(t) {
+// first finds the first match; nil if there is none.
+func (p *pattern) first(s *state, t string) []int {
+	if found := p.all(s, t, 1); len(found) > 0 {
+		return found[0]
+	}
+	return nil
+}
+
+// every finds all matches, unless there are too many.
+func (p *pattern) every(s *state, t string) [][]int {
+	found := p.all(s, t, maxItem+1)
+	if len(found) > maxItem {
+		s.tooMany()
 		return nil
 	}
-	return m
+	return found
 }
 
-func (p *pattern) replaceAll(s *state, t, with string) Value {
-	return StringValue(p.re.ReplaceAllString(t, with))
+// matches gives the match of the whole text; nil if there is none.
+func (p *pattern) matches(s *state, t string) []int {
+	if p.simpleFor(t) {
+		s.spend(len(t) * len(p.fullProg.Inst) / 16)
+		return p.full.FindStringSubmatchIndex(t)
+	}
+	return newMatcher(p.fullProg, t, p.features).search(s, 0, true)
 }
 
+// split gives what stands between the matches. Pieces at the end that are empty are left
+// out in any case, others without keep. An empty text is one piece.
 func (p *pattern) split(s *state, t string, keep bool) Value {
-	return textArray(p.re.Split(t, -1))
+	var out []string
+	empty, at := 0, 0 // empty pieces that are left out if nothing follows
+	put := func(piece string) {
+		if piece == "" {
+			empty++
+			return
+		}
+		for ; empty > 0 && keep; empty-- {
+			out = append(out, "")
+		}
+		empty = 0
+		out = append(out, piece)
+	}
+	if t == "" && keep {
+		return textArray([]string{""})
+	}
+	for _, m := range p.every(s, t) {
+		if m[1] > 0 { // a match of nothing at the start leaves nothing before it
+			put(t[at:m[0]])
+		}
+		at = m[1]
+	}
+	put(t[at:])
+	return textArray(out)
+}
+
+// replaceAll puts a text for each match, with $1 and ${name} for its groups and a
+// backslash before what means itself.
+func (p *pattern) replaceAll(s *state, t, with string) Value {
+	found := p.every(s, t)
+	if len(found) == 0 || s.err != nil {
+		return StringValue(t)
+	}
+	parts, bad := p.template(with)
+	if bad != "" {
+		return ErrorValue("java.lang." + bad)
+	}
+	var b strings.Builder
+	at := 0
+	for _, m := range found {
+		b.WriteString(t[at:m[0]])
+		at = m[1]
+		for _, part := range parts {
+			if part.group < 0 {
+				b.WriteString(part.text)
+			} else if from := m[2*part.group]; from >= 0 {
+				b.WriteString(t[from:m[2*part.group+1]])
+			}
+		}
+		if b.Len() > maxText {
+			return s.tooLong()
+		}
+	}
+	b.WriteString(t[at:])
+	return s.string(b.String())
+}
+
+// templatePart is a text, or a group whose number is not negative.
+type templatePart struct {
+	text  string
+	group int
+}
+
+// template reads a replacement; bad is the exception that Java throws at a match.
+func (p *pattern) template(with string) (parts []templatePart, bad string) {
+	text := func(t string) { parts = append(parts, templatePart{t, -1}) }
+	for with != "" {
+		i := strings.IndexAny(with, `\$`)
+		if i < 0 {
+			text(with)
+			break
+		}
+		text(with[:i])
+		escaped := with[i] == '\\'
+		with = with[i+1:]
+		switch {
+		case escaped && with == "":
+			return nil, "IllegalArgumentException: character to be escaped is missing"
+		case escaped:
+			n := width(with, 0)
+			text(with[:n])
+			with = with[n:]
+		case with == "":
+			return nil, "IllegalArgumentException: Illegal group reference: group index is missing"
+		case with[0] == '{':
+			group, rest, bad := p.namedGroup(with[1:])
+			if bad != "" {
+				return nil, "IllegalArgumentException: " + bad
+			}
+			parts, with = append(parts, templatePart{group: group}), rest
+		case with[0] < '0' || with[0] > '9':
+			return nil, "IllegalArgumentException: Illegal group reference"
+		default:
+			group := int(with[0] - '0')
+			for with = with[1:]; with != "" && with[0] >= '0' && with[0] <= '9'; with = with[1:] {
+				next := group*10 + int(with[0]-'0')
+				if next > p.groups {
+					break
+				}
+				group = next
+			}
+			if group > p.groups {
+				return nil, fmt.Sprintf("IndexOutOfBoundsException: No group %d", group)
+			}
+			parts = append(parts, templatePart{group: group})
+		}
+	}
+	return parts, ""
+}
+
+func (p *pattern) namedGroup(t string) (group int, rest, bad string) {
+	end := strings.IndexFunc(t, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
+	})
+	if end <= 0 || t[end] != '}' {
+		return 0, "", "named capturing group is missing trailing '}'"
+	}
+	name := t[:end]
+	if name[0] <= '9' {
+		return 0, "", "capturing group name {" + name + "} starts with digit character"
+	}
+	group, ok := p.names[name]
+	if !ok {
+		return 0, "", "No group with name {" + name + "}"
+	}
+	return group, t[end+1:], ""
 }

@@ -207,7 +207,7 @@ func identical(v, w Value) bool {
 	case KindFloat:
 		a, b := v.Float(), w.Float()
 		return v.bits == w.bits || a != a && b != b
-	case KindString:
+	case KindString, KindError:
 		return v.text == w.text
 	case KindDate:
 		a, b := v.Time(), w.Time()

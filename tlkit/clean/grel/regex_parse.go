@@ -1,0 +1,775 @@
+package grel
+
+import (
+	"fmt"
+	"regexp/syntax"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Regular expressions are read as java.util.regex.Pattern reads them and become trees of
+// Go's regexp/syntax, with the meaning that they have in Java: classes are worked out to
+// sets of characters here, so that only what Go has in common with Java is left.
+
+// patternError is what Java refuses.
+type patternError struct {
+	msg   string
+	index int // of the character, from 0
+}
+
+func (e *patternError) Error() string { return fmt.Sprintf("%s near index %d", e.msg, e.index) }
+
+const (
+	maxPattern = 4096  // characters
+	maxNesting = 100   // groups and classes within one another
+	maxProgram = 20000 // instructions
+	maxRepeat  = 1000  // of regexp/syntax
+)
+
+// mark is one character of a pattern; a quoted one means itself.
+type mark struct {
+	r      rune
+	quoted bool
+}
+
+type regexParser struct {
+	src    []mark
+	pos    int
+	depth  int
+	groups int
+	names  map[string]int
+
+	fold, dotAll, multiline, unicodeFold bool
+
+	sawMultilineEnd, sawEnd bool // $ of both meanings
+	features
+}
+
+// features are what a pattern has that not every engine can do for every text.
+type features struct {
+	lineStart bool // ^ in (?m)
+	dollar    bool // $ or \Z
+	multi     bool // the dollars are those of (?m)
+	boundary  bool // \b or \B
+}
+
+// parseRegex reads a whole pattern.
+func parseRegex(source string, fold bool) (*syntax.Regexp, *regexParser, error) {
+	if n := utf8.RuneCountInString(source); n > maxPattern {
+		return nil, nil, &LimitError{"characters in one regular expression", maxPattern}
+	}
+	p := &regexParser{src: unquoted(source), fold: fold, names: map[string]int{}}
+	var re *syntax.Regexp
+	err := p.catch(func() {
+		re = p.alternation()
+		if p.pos < len(p.src) {
+			p.fail("Unmatched closing ')'")
+		}
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return re, p, nil
+}
+
+// unquoted takes \Q and \E out.
+func unquoted(source string) []mark {
+	runes := []rune(source)
+	out := make([]mark, 0, len(runes))
+	for i := 0; i < len(runes); i++ {
+		if runes[i] != '\\' || i+1 == len(runes) {
+			out = append(out, mark{runes[i], false})
+			continue
+		}
+		if runes[i+1] != 'Q' {
+			out = append(out, mark{'\\', false}, mark{runes[i+1], false})
+			i++
+			continue
+		}
+		for i += 2; i < len(runes); i++ {
+			if runes[i] == '\\' && i+1 < len(runes) && runes[i+1] == 'E' {
+				i++
+				break
+			}
+			out = append(out, mark{runes[i], true})
+		}
+	}
+	return out
+}
+
+// stopParsing carries an error out of the parser's depth; catch ends it.
+type stopParsing struct{ err error }
+
+func (p *regexParser) catch(parse func()) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			stop, ok := r.(stopParsing)
+			if !ok {
+				panic(r)
+			}
+			err = stop.err
+		}
+	}()
+	parse()
+	return nil
+}
+
+func (p *regexParser) fail(msg string) {
+	panic(stopParsing{&patternError{msg, max(min(p.pos, len(p.src))-1, 0)}})
+}
+
+const linear = "regular expressions follow RE2, which cannot"
+
+func (p *regexParser) refuse(name, why string) {
+	at := 0
+	for _, m := range p.src[:min(p.pos, len(p.src))] {
+		at += utf8.RuneLen(m.r)
+	}
+	panic(stopParsing{&UnsupportedError{name, max(at-1, 0), why}})
+}
+
+// none is what follows the last character.
+const none = rune(-1)
+
+// peek is the next character with a meaning; a quoted one has none, which literal finds.
+func (p *regexParser) peek() rune { return p.ahead(0) }
+
+func (p *regexParser) ahead(n int) rune {
+	if p.pos+n >= len(p.src) {
+		return none
+	}
+	if p.src[p.pos+n].quoted {
+		return quotedMark
+	}
+	return p.src[p.pos+n].r
+}
+
+// quotedMark stands for any quoted character.
+const quotedMark = rune(-2)
+
+func (p *regexParser) accept(r rune) bool {
+	if p.peek() == r {
+		p.pos++
+		return true
+	}
+	return false
+}
+
+func (p *regexParser) enter() {
+	if p.depth++; p.depth > maxNesting {
+		panic(stopParsing{&LimitError{"groups within one another in a regular expression", maxNesting}})
+	}
+}
+
+func (p *regexParser) mode() caseMode {
+	switch {
+	case p.fold && p.unicodeFold:
+		return unicodeCase
+	case p.fold:
+		return asciiCase
+	}
+	return exactCase
+}
+
+func op(o syntax.Op, subs ...*syntax.Regexp) *syntax.Regexp {
+	return &syntax.Regexp{Op: o, Sub: subs}
+}
+
+func class(s runeSet) *syntax.Regexp {
+	if len(s) == 0 {
+		return op(syntax.OpNoMatch)
+	}
+	return &syntax.Regexp{Op: syntax.OpCharClass, Rune: s}
+}
+
+func (p *regexParser) alternation() *syntax.Regexp {
+	p.enter()
+	defer func() { p.depth-- }()
+	branches := []*syntax.Regexp{p.sequence()}
+	for p.accept('|') {
+		branches = append(branches, p.sequence())
+	}
+	if len(branches) == 1 {
+		return branches[0]
+	}
+	return op(syntax.OpAlternate, branches...)
+}
+
+func (p *regexParser) sequence() *syntax.Regexp {
+	var parts []*syntax.Regexp
+	for {
+		switch p.peek() {
+		case none, '|', ')':
+			if len(parts) == 0 {
+				return op(syntax.OpEmptyMatch)
+			}
+			return op(syntax.OpConcat, parts...)
+		case '?', '*', '+':
+			p.pos++
+			p.fail(fmt.Sprintf("Dangling meta character '%c'", p.src[p.pos-1].r))
+		case '(':
+			if group := p.group(); group != nil {
+				parts = append(parts, p.quantified(group))
+			}
+		default:
+			parts = append(parts, p.quantified(p.atom()))
+		}
+	}
+}
+
+// atom reads one character or class. A brace that follows nothing quantifies nothing.
+func (p *regexParser) atom() *syntax.Regexp {
+	switch p.peek() {
+	case '{':
+		return op(syntax.OpEmptyMatch)
+	case '[':
+		p.pos++
+		return class(p.class(true))
+	case '^':
+		p.pos++
+		if p.multiline {
+			p.lineStart = true
+			return op(syntax.OpBeginLine)
+		}
+		return op(syntax.OpBeginText)
+	case '$':
+		p.pos++
+		return p.end(p.multiline)
+	case '.':
+		p.pos++
+		if p.dotAll {
+			return class(everything)
+		}
+		return class(lineEnds.not())
+	case '\\':
+		return p.escape()
+	}
+	r := p.src[p.pos].r
+	p.pos++
+	return p.literal(r)
+}
+
+// end is $ or \Z: the end of the text, or before the line end that ends it; in (?m) before
+// any line end.
+func (p *regexParser) end(multi bool) *syntax.Regexp {
+	p.dollar = true
+	if multi {
+		p.multi, p.sawMultilineEnd = true, true
+	} else {
+		p.sawEnd = true
+	}
+	if p.sawEnd && p.sawMultilineEnd {
+		p.refuse("$ of one line and of the text in one regular expression", "it has one meaning for the whole of it here")
+	}
+	return op(syntax.OpEndLine)
+}
+
+func (p *regexParser) literal(r rune) *syntax.Regexp {
+	if utf16.IsSurrogate(r) {
+		p.refuse("half of a character", "texts here hold whole characters only")
+	}
+	if s := p.mode().fold(r, r); len(s) > 2 {
+		return class(s)
+	}
+	return &syntax.Regexp{Op: syntax.OpLiteral, Rune: []rune{r}}
+}
+
+// quantified reads what may follow an atom or a group: ?, *, +, {n}, {n,}, {n,m}, each
+// greedy or reluctant.
+func (p *regexParser) quantified(re *syntax.Regexp) *syntax.Regexp {
+	low, high := 0, -1
+	switch p.peek() {
+	case '?':
+		high = 1
+		p.pos++
+	case '*':
+		p.pos++
+	case '+':
+		low = 1
+		p.pos++
+	case '{':
+		low, high = p.braces()
+	default:
+		return re
+	}
+	var flags syntax.Flags
+	switch {
+	case p.accept('?'):
+		flags = syntax.NonGreedy
+	case p.peek() == '+':
+		p.refuse("possessive quantifier", linear+" give up what was matched only in part; leave the second + out")
+	}
+	if max(low, high) > maxRepeat {
+		p.refuse(fmt.Sprintf("repetition {%d}", max(low, high)), fmt.Sprintf("at most %d are counted", maxRepeat))
+	}
+	switch {
+	case low == 0 && high == 1:
+		return &syntax.Regexp{Op: syntax.OpQuest, Flags: flags, Sub: []*syntax.Regexp{re}}
+	case low == 0 && high < 0:
+		return &syntax.Regexp{Op: syntax.OpStar, Flags: flags, Sub: []*syntax.Regexp{re}}
+	case low == 1 && high < 0:
+		return &syntax.Regexp{Op: syntax.OpPlus, Flags: flags, Sub: []*syntax.Regexp{re}}
+	}
+	return &syntax.Regexp{Op: syntax.OpRepeat, Flags: flags, Min: low, Max: high, Sub: []*syntax.Regexp{re}}
+}
+
+func (p *regexParser) braces() (low, high int) {
+	p.pos++
+	if c := p.peek(); c < '0' || c > '9' {
+		p.pos++
+		p.fail("Illegal repetition")
+	}
+	number := func() int {
+		n := 0
+		for c := p.peek(); c >= '0' && c <= '9'; c = p.peek() {
+			if n = n*10 + int(c-'0'); n > 1<<31-1 {
+				p.fail("Illegal repetition range")
+			}
+			p.pos++
+		}
+		return n
+	}
+	low = number()
+	high = low
+	if p.accept(',') {
+		if p.accept('}') {
+			return low, -1
+		}
+		high = number()
+	}
+	if !p.accept('}') {
+		p.fail("Unclosed counted closure")
+	}
+	if high < low {
+		p.fail("Illegal repetition range")
+	}
+	return low, high
+}
+
+// group reads from a parenthesis to its end. Flags for what follows are no group: nil.
+func (p *regexParser) group() *syntax.Regexp {
+	p.pos++
+	fold, dotAll, multiline, unicodeFold := p.fold, p.dotAll, p.multiline, p.unicodeFold
+	restore := func() { p.fold, p.dotAll, p.multiline, p.unicodeFold = fold, dotAll, multiline, unicodeFold }
+	capture := 0
+	if !p.accept('?') {
+		p.groups++
+		capture = p.groups
+	} else {
+		switch c := p.peek(); c {
+		case ':':
+			p.pos++
+		case '=', '!':
+			p.refuse("look-ahead (?"+string(c)+"…)", linear+" look ahead")
+		case '>':
+			p.refuse("atomic group (?>…)", linear+" keep a group from giving back")
+		case '<':
+			p.pos++
+			if c := p.peek(); c == '=' || c == '!' {
+				p.refuse("look-behind (?<"+string(c)+"…)", linear+" look behind")
+			}
+			name := p.groupName()
+			if _, twice := p.names[name]; twice {
+				p.fail("Named capturing group <" + name + "> is already defined")
+			}
+			p.groups++
+			capture = p.groups
+			p.names[name] = capture
+		case '$', '@':
+			p.pos++
+			p.fail("Unknown group type")
+		default:
+			p.flags()
+			if p.accept(')') {
+				return nil
+			}
+			if !p.accept(':') {
+				p.pos++
+				p.fail("Unknown inline modifier")
+			}
+		}
+	}
+	re := p.alternation()
+	if !p.accept(')') {
+		p.fail("Unclosed group")
+	}
+	restore()
+	if capture > 0 {
+		return &syntax.Regexp{Op: syntax.OpCapture, Cap: capture, Sub: []*syntax.Regexp{re}}
+	}
+	return re
+}
+
+func (p *regexParser) groupName() string {
+	var b strings.Builder
+	for {
+		c := p.peek()
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+		if !letter && (b.Len() == 0 || c < '0' || c > '9') {
+			break
+		}
+		b.WriteRune(c)
+		p.pos++
+	}
+	if b.Len() == 0 {
+		p.fail("capturing group name does not start with a Latin letter")
+	}
+	if !p.accept('>') {
+		p.fail("named capturing group is missing trailing '>'")
+	}
+	return b.String()
+}
+
+// flags reads i, m, s and u, and after a minus those that end.
+func (p *regexParser) flags() {
+	on := true
+	for ; ; p.pos++ {
+		switch c := p.peek(); c {
+		case 'i':
+			p.fold = on
+		case 'm':
+			p.multiline = on
+		case 's':
+			p.dotAll = on
+		case 'u':
+			p.unicodeFold = on
+		case 'd', 'x', 'c', 'U':
+			p.refuse("flag (?"+string(c)+")", "only i, m, s and u are followed")
+		case '-':
+			if !on {
+				return
+			}
+			on = false
+		default:
+			return
+		}
+	}
+}
+
+// escape reads a backslash and what follows it, outside a class.
+func (p *regexParser) escape() *syntax.Regexp {
+	p.pos++
+	c := p.peek()
+	switch c {
+	case 'A':
+		p.pos++
+		return op(syntax.OpBeginText)
+	case 'z':
+		p.pos++
+		return op(syntax.OpEndText)
+	case 'Z':
+		p.pos++
+		return p.end(false)
+	case 'b', 'B':
+		p.pos++
+		if c == 'b' && p.peek() == '{' && p.ahead(1) == 'g' {
+			p.refuse(`\b{g}`, linear+" find the bounds of clusters")
+		}
+		p.boundary = true
+		if c == 'b' {
+			return op(syntax.OpWordBoundary)
+		}
+		return op(syntax.OpNoWordBoundary)
+	case 'G', 'X':
+		p.refuse(`\`+string(c), linear+" match it")
+	case 'R':
+		p.pos++
+		return op(syntax.OpAlternate, &syntax.Regexp{Op: syntax.OpLiteral, Rune: []rune("\r\n")}, class(vertical))
+	case 'k':
+		p.refuse(`back reference \k`, linear+" compare with a group")
+	}
+	if c >= '1' && c <= '9' {
+		p.refuse(`back reference \`+string(c), linear+" compare with a group")
+	}
+	set, r := p.classEscape(false)
+	if set != nil {
+		return class(set)
+	}
+	return p.literal(r)
+}
+
+// classEscape reads an escape that is a set of characters, or one character; the backslash
+// is read already. inRange says that it is part of a range of characters.
+func (p *regexParser) classEscape(inRange bool) (runeSet, rune) {
+	c := p.peek()
+	if c == quotedMark {
+		c = p.src[p.pos].r
+	}
+	p.pos++
+	switch c {
+	case none:
+		p.pos--
+		p.fail("Unexpected internal error")
+	case 'p', 'P':
+		return p.family(c == 'P'), 0
+	case 'd':
+		return digits, 0
+	case 'D':
+		return digits.not(), 0
+	case 'w':
+		return wordChars, 0
+	case 'W':
+		return wordChars.not(), 0
+	case 's':
+		return asciiSpaces, 0
+	case 'S':
+		return asciiSpaces.not(), 0
+	case 'h':
+		return horizontal, 0
+	case 'H':
+		return horizontal.not(), 0
+	case 'v':
+		if inRange {
+			return nil, '\v'
+		}
+		return vertical, 0
+	case 'V':
+		return vertical.not(), 0
+	case 't':
+		return nil, '\t'
+	case 'n':
+		return nil, '\n'
+	case 'r':
+		return nil, '\r'
+	case 'f':
+		return nil, '\f'
+	case 'a':
+		return nil, '\a'
+	case 'e':
+		return nil, 0x1b
+	case '0':
+		return nil, p.octal()
+	case 'x':
+		return nil, p.hexadecimal()
+	case 'u':
+		return nil, p.unicodeEscape()
+	case 'c':
+		if p.pos == len(p.src) {
+			p.fail("Illegal control escape sequence")
+		}
+		p.pos++
+		return nil, p.src[p.pos-1].r ^ 64
+	case 'N':
+		p.refuse(`\N`, "characters are not known by their names; write them")
+	}
+	if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '1' && c <= '9' {
+		p.fail("Illegal/unsupported escape sequence")
+	}
+	return nil, c
+}
+
+func (p *regexParser) octal() rune {
+	n, digits := rune(0), 0
+	for c := p.peek(); c >= '0' && c <= '7' && digits < 3 && n*8+c-'0' <= 0377; c = p.peek() {
+		n = n*8 + c - '0'
+		digits++
+		p.pos++
+	}
+	if digits == 0 {
+		p.pos++
+		p.fail("Illegal octal escape sequence")
+	}
+	return n
+}
+
+func hexDigit(r rune) (rune, bool) {
+	switch {
+	case r >= '0' && r <= '9':
+		return r - '0', true
+	case r >= 'a' && r <= 'f':
+		return r - 'a' + 10, true
+	case r >= 'A' && r <= 'F':
+		return r - 'A' + 10, true
+	}
+	return 0, false
+}
+
+// hexDigits reads exactly so many digits.
+func (p *regexParser) hexDigits(count int, msg string) rune {
+	n := rune(0)
+	for range count {
+		d, ok := hexDigit(p.peek())
+		p.pos++
+		if !ok {
+			p.fail(msg)
+		}
+		n = n*16 + d
+	}
+	return n
+}
+
+func (p *regexParser) hexadecimal() rune {
+	const bad = "Illegal hexadecimal escape sequence"
+	if !p.accept('{') {
+		return p.hexDigits(2, bad)
+	}
+	n, any := rune(0), false
+	for {
+		d, ok := hexDigit(p.peek())
+		if !ok {
+			break
+		}
+		if n, any = n*16+d, true; n > unicode.MaxRune {
+			p.fail("Hexadecimal codepoint is too big")
+		}
+		p.pos++
+	}
+	switch {
+	case !any:
+		p.pos++
+		p.fail(bad)
+	case !p.accept('}'):
+		p.pos++
+		p.fail("Unclosed hexadecimal escape sequence")
+	}
+	return n
+}
+
+func (p *regexParser) unicodeEscape() rune {
+	const bad = "Illegal Unicode escape sequence"
+	r := p.hexDigits(4, bad)
+	if utf16.IsSurrogate(r) && r < 0xdc00 && p.peek() == '\\' && p.ahead(1) == 'u' {
+		start := p.pos
+		p.pos += 2
+		if low := p.hexDigits(4, bad); utf16.DecodeRune(r, low) != unicode.ReplacementChar {
+			return utf16.DecodeRune(r, low)
+		}
+		p.pos = start
+	}
+	return r
+}
+
+// family reads the name of a property: one letter, or one in braces.
+func (p *regexParser) family(not bool) runeSet {
+	var name string
+	if p.accept('{') {
+		start := p.pos
+		for p.pos < len(p.src) && p.src[p.pos].r != '}' {
+			p.pos++
+		}
+		if p.pos == len(p.src) {
+			p.fail("Unclosed character family")
+		}
+		if p.pos == start {
+			p.fail("Empty character family")
+		}
+		for _, m := range p.src[start:p.pos] {
+			name += string(m.r)
+		}
+		p.pos++
+	} else {
+		if p.pos == len(p.src) {
+			p.fail("Unknown character property name {\x00}")
+		}
+		name = string(p.src[p.pos].r)
+		p.pos++
+	}
+	s, ok := property(name, p.mode())
+	if !ok {
+		p.refuse(`\p{`+name+"}", "this property of characters is not known here; write a class such as [a-z], or a script such as \\p{IsLatin}")
+	}
+	if not {
+		return s.not()
+	}
+	return s
+}
+
+// class reads a class after its opening bracket; without consume it leaves the closing one.
+func (p *regexParser) class(consume bool) runeSet {
+	p.enter()
+	defer func() { p.depth-- }()
+	not := consume && p.accept('^')
+	var set runeSet
+	any := false
+	add := func(s runeSet) {
+		set, any = set.or(s), true
+	}
+	for {
+		switch c := p.peek(); {
+		case c == none:
+			p.fail("Unclosed character class")
+		case c == '[':
+			p.pos++
+			add(p.class(true))
+		case c == '&' && p.ahead(1) == '&':
+			p.pos += 2
+			right := p.intersected()
+			switch {
+			case right == nil && !any:
+				p.fail("Bad class syntax")
+			case right == nil: // a && that nothing follows
+			case !any:
+				set, any = right, true
+			default:
+				set = set.and(right)
+			}
+		case c == ']' && any:
+			if consume {
+				p.pos++
+			}
+			if not {
+				return set.not()
+			}
+			return set
+		default:
+			add(p.classRange())
+		}
+	}
+}
+
+// intersected reads what stands after && in a class, up to the next && or the end; nil if
+// that is nothing.
+func (p *regexParser) intersected() runeSet {
+	var right runeSet
+	for p.peek() != ']' && p.peek() != '&' {
+		if p.peek() == none {
+			p.fail("Unclosed character class")
+		}
+		part := runeSet{}
+		if p.accept('[') {
+			part = p.class(true)
+		} else {
+			part = p.class(false)
+		}
+		right = append(runeSet{}, right.or(part)...)
+	}
+	return right
+}
+
+// classRange reads one character of a class, a range, or an escape that is a set.
+func (p *regexParser) classRange() runeSet {
+	low, set := p.classAtom(p.ahead(2) == '-')
+	if set != nil {
+		return set
+	}
+	if p.peek() == '-' {
+		switch p.ahead(1) {
+		case '[', ']', none:
+		default:
+			p.pos++
+			high, set := p.classAtom(true)
+			if set != nil || high < low {
+				p.fail("Illegal character range")
+			}
+			return p.mode().fold(low, high)
+		}
+	}
+	if utf16.IsSurrogate(low) {
+		p.refuse("half of a character", "texts here hold whole characters only")
+	}
+	return p.mode().fold(low, low)
+}
+
+func (p *regexParser) classAtom(inRange bool) (rune, runeSet) {
+	if p.accept('\\') {
+		set, r := p.classEscape(inRange)
+		return r, set
+	}
+	if p.pos == len(p.src) {
+		p.fail("Unclosed character class")
+	}
+	p.pos++
+	return p.src[p.pos-1].r, nil
+}
