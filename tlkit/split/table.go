@@ -1,6 +1,7 @@
 package split
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strconv"
@@ -18,26 +19,53 @@ import (
 type Train struct{ table frame.Table }
 
 // Held is the rows of a table that are held back, to choose or to judge by. What was
-// fitted is applied to its table.
-type Held struct{ table frame.Table }
+// fitted is applied to its table. Its field has another name than Train's, for Go converts
+// structs of the same fields into each other.
+type Held struct{ held frame.Table }
 
 // MarshalBinary gives the rows as bytes, for a store.
-func (t Train) MarshalBinary() ([]byte, error) { return t.table.MarshalBinary() }
+func (t Train) MarshalBinary() ([]byte, error) { return marked(trainMark, t.table) }
 
-// UnmarshalBinary reads what MarshalBinary gave.
-func (t *Train) UnmarshalBinary(b []byte) error { return t.table.UnmarshalBinary(b) }
+// UnmarshalBinary reads what MarshalBinary gave. Rows that were held back are [ErrOther].
+func (t *Train) UnmarshalBinary(b []byte) error { return unmarked(trainMark, b, &t.table) }
 
 // MarshalBinary gives the rows as bytes.
-func (h Held) MarshalBinary() ([]byte, error) { return h.table.MarshalBinary() }
+func (h Held) MarshalBinary() ([]byte, error) { return marked(heldMark, h.held) }
 
-// UnmarshalBinary reads what MarshalBinary gave.
-func (h *Held) UnmarshalBinary(b []byte) error { return h.table.UnmarshalBinary(b) }
+// UnmarshalBinary reads what MarshalBinary gave. Training rows are [ErrOther].
+func (h *Held) UnmarshalBinary(b []byte) error { return unmarked(heldMark, b, &h.held) }
+
+// Bytes begin with what the rows are for, so that a detour through a store does not make
+// held rows training rows.
+const (
+	trainMark = "tlkit train 1\n"
+	heldMark  = "tlkit held 1\n"
+)
+
+func marked(mark string, t frame.Table) ([]byte, error) {
+	b, err := t.MarshalBinary()
+	if err != nil {
+		return nil, fmt.Errorf("split: %w", err)
+	}
+	return append([]byte(mark), b...), nil
+}
+
+func unmarked(mark string, b []byte, to *frame.Table) error {
+	rest, ok := bytes.CutPrefix(b, []byte(mark))
+	if !ok {
+		return fmt.Errorf("split: %w: the bytes begin with %.16q, not with %q", ErrOther, b, mark)
+	}
+	if err := to.UnmarshalBinary(rest); err != nil {
+		return fmt.Errorf("split: %w", err)
+	}
+	return nil
+}
 
 // Table is the training rows.
 func (t Train) Table() frame.Table { return t.table }
 
 // Table is the rows held back.
-func (h Held) Table() frame.Table { return h.table }
+func (h Held) Table() frame.Table { return h.held }
 
 // WholeAsTrain declares all rows of a table to be training rows. It is right where nothing
 // is judged afterwards, or where the rows to judge by were taken out before.
@@ -113,7 +141,7 @@ func (p Parts) tables(t frame.Table) (train Train, valid, test Held, err error) 
 	for _, part := range []struct {
 		rows []int
 		to   *frame.Table
-	}{{p.Train, &train.table}, {p.Valid, &valid.table}, {p.Test, &test.table}} {
+	}{{p.Train, &train.table}, {p.Valid, &valid.held}, {p.Test, &test.held}} {
 		if *part.to, err = t.Take(part.rows); err != nil {
 			return Train{}, Held{}, Held{}, fmt.Errorf("split: %w", err)
 		}

@@ -271,6 +271,41 @@ func TestWholeAsTrainIsTheWhole(t *testing.T) {
 	}
 }
 
+func TestBytesKeepWhatTheRowsAreFor(t *testing.T) {
+	table := animals(t, 20)
+	train, _, test, err := Tables(ctx, table, Random(source(t, table, RowOptions{}), Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	learn, err := train.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	judge, err := test.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again Train
+	if err := again.UnmarshalBinary(learn); err != nil || !slices.Equal(rowsOf(t, again.Table()), rowsOf(t, train.Table())) {
+		t.Errorf("training rows came back as %v, %v", rowsOf(t, again.Table()), err)
+	}
+	var held Held
+	if err := held.UnmarshalBinary(judge); err != nil || !slices.Equal(rowsOf(t, held.Table()), rowsOf(t, test.Table())) {
+		t.Errorf("held rows came back as %v, %v", rowsOf(t, held.Table()), err)
+	}
+	for name, err := range map[string]error{
+		"held rows as training rows": new(Train).UnmarshalBinary(judge), "training rows as held ones": new(Held).UnmarshalBinary(learn),
+		"nothing": new(Train).UnmarshalBinary(nil),
+	} {
+		if !errors.Is(err, ErrOther) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := new(Train).UnmarshalBinary(learn[:len(learn)-1]); err == nil {
+		t.Error("bytes that were cut off are read")
+	}
+}
+
 func ExampleTables() {
 	table, _ := frame.New(nil,
 		frame.Series("class", []frame.Cell[string]{{Value: "cat"}, {Value: "dog"}, {Value: "cat"}, {Value: "dog"}, {Value: "cat"}, {Value: "dog"}}),

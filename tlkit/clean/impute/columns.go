@@ -28,17 +28,26 @@ type learner struct {
 	missing map[string]int
 }
 
-// learn looks the training rows over.
-func learn(ctx context.Context, train split.Train) (learner, error) {
+// rowsOf takes the training rows.
+func rowsOf(train split.Train) (learner, error) {
 	t := train.Table()
-	missing, err := countMissing(ctx, t)
-	if err != nil {
+	if _, err := t.Columns(); err != nil {
 		return learner{}, fmt.Errorf("impute: %w", err)
 	}
 	if t.Nrow() == 0 {
 		return learner{}, fmt.Errorf("impute: %w: there are no training rows; give a table with some", ErrEmpty)
 	}
-	return learner{t, missing}, nil
+	return learner{table: t}, nil
+}
+
+// learn takes the training rows and counts what is missing.
+func learn(ctx context.Context, train split.Train) (learner, error) {
+	l, err := rowsOf(train)
+	if err != nil {
+		return l, err
+	}
+	l.missing, err = countMissing(ctx, l.table, nil)
+	return l, err
 }
 
 // columns are those of these names, or all of them.
@@ -152,9 +161,14 @@ type result struct {
 
 // begin looks a table over that is to be filled.
 func begin(ctx context.Context, fit string, t frame.Table) (*result, error) {
-	missing, err := countMissing(ctx, t)
+	return beginWith(ctx, fit, t, nil)
+}
+
+// beginWith is begin where the missing values of some columns have been counted.
+func beginWith(ctx context.Context, fit string, t frame.Table, known map[string]int) (*result, error) {
+	missing, err := countMissing(ctx, t, known)
 	if err != nil {
-		return nil, fmt.Errorf("impute: %w", err)
+		return nil, err
 	}
 	return &result{table: t, report: newReport(fit, t, missing), missing: missing}, nil
 }

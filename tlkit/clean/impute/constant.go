@@ -43,14 +43,12 @@ func (o Constant) Apply(ctx context.Context, _ progress.Reporter, t frame.Table)
 	}
 	var todo []frame.Column
 	var values []Value
-	var counts []int
 	rounded := map[string]bool{}
 	for _, c := range cols {
 		if err := o.Value.suits(c.Field); err != nil {
 			return frame.Table{}, nil, err
 		}
-		n := r.missing[c.Name]
-		if n == 0 {
+		if r.missing[c.Name] == 0 {
 			continue
 		}
 		v := o.Value
@@ -60,9 +58,9 @@ func (o Constant) Apply(ctx context.Context, _ progress.Reporter, t frame.Table)
 			}
 			v, rounded[c.Name] = IntValue(whole), true
 		}
-		todo, values, counts = append(todo, c), append(values, v), append(counts, n)
+		todo, values = append(todo, c), append(values, v)
 	}
-	changes, err := fillAll(ctx, todo, values, counts)
+	changes, err := fillAll(ctx, todo, values)
 	if err != nil {
 		return frame.Table{}, nil, err
 	}

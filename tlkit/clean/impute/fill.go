@@ -25,14 +25,22 @@ type change struct {
 	rounded int
 }
 
-// countMissing counts the cells without a value in each column of the table.
-func countMissing(ctx context.Context, t frame.Table) (map[string]int, error) {
+// countMissing counts the cells without a value in each column of the table; some may be
+// known already.
+func countMissing(ctx context.Context, t frame.Table, known map[string]int) (map[string]int, error) {
 	cols, err := t.Columns()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("impute: %w", err)
 	}
 	counts := make([]int, len(cols))
-	if err := parallel.Each(ctx, len(cols), func(i int) { counts[i] = missingIn(cols[i]) }); err != nil {
+	err = parallel.Each(ctx, len(cols), func(i int) {
+		n, ok := known[cols[i].Name]
+		if !ok {
+			n = missingIn(cols[i])
+		}
+		counts[i] = n
+	})
+	if err != nil {
 		return nil, err
 	}
 	out := make(map[string]int, len(cols))
@@ -74,32 +82,42 @@ func nulls[T frame.Value](cells []frame.Cell[T]) int {
 }
 
 // filling is a column that is being filled with one value: the new column, and the loop
-// that copies and fills a range of its rows.
+// that copies and fills a range of its rows and counts what it fills.
 type filling struct {
 	change
-	rows func(low, high int)
+	rows func(low, high int) (filled int)
 }
 
-// fillAll makes the columns with every missing cell filled by the column's value; counts
-// are how many there are. A column of ints whose value is not whole is widened.
-func fillAll(ctx context.Context, cols []frame.Column, values []Value, counts []int) ([]change, error) {
+// fillAll makes the columns with every missing cell filled by the column's value. A column
+// in which nothing is missing is not made: its change has no series. A column of ints whose
+// value is not whole is widened.
+func fillAll(ctx context.Context, cols []frame.Column, values []Value) ([]change, error) {
 	work := make([]filling, len(cols))
-	pieces := 0
-	for i, c := range cols {
-		w, err := fillOne(c, values[i])
-		if err != nil {
-			return nil, err
+	errs := make([]error, len(cols))
+	err := parallel.Each(ctx, len(cols), func(i int) {
+		if someMissing(cols[i]) {
+			work[i], errs[i] = fillOne(cols[i], values[i])
 		}
-		w.filled = counts[i]
-		work[i] = w
-		pieces = max(pieces, (c.Len()+piece-1)/piece)
+	})
+	if err != nil {
+		return nil, err
+	}
+	var todo []int
+	pieces := 0
+	for i := range work {
+		if errs[i] != nil {
+			return nil, errs[i]
+		}
+		if work[i].rows != nil {
+			todo = append(todo, i)
+			pieces = (cols[i].Len() + piece - 1) / piece
+		}
 	}
 	// Piece by piece through all columns: both cores have work to the end.
-	err := parallel.Each(ctx, pieces*len(cols), func(k int) {
-		i, p := k%len(cols), k/len(cols)
-		if low := p * piece; low < cols[i].Len() {
-			work[i].rows(low, min(low+piece, cols[i].Len()))
-		}
+	filled := make([]int, pieces*len(todo))
+	err = parallel.Each(ctx, len(filled), func(k int) {
+		i, low := todo[k%len(todo)], k/len(todo)*piece
+		filled[k] = work[i].rows(low, min(low+piece, cols[i].Len()))
 	})
 	if err != nil {
 		return nil, err
@@ -108,7 +126,28 @@ func fillAll(ctx context.Context, cols []frame.Column, values []Value, counts []
 	for i := range work {
 		out[i] = work[i].change
 	}
+	for k, n := range filled {
+		out[todo[k%len(todo)]].filled += n
+	}
 	return out, nil
+}
+
+// someMissing reports whether any cell has no value; it looks no further than it must.
+func someMissing(c frame.Column) bool {
+	switch c.Kind {
+	case frame.Int:
+		return slices.ContainsFunc(c.Ints, frame.Cell[int].Missing)
+	case frame.Float:
+		return slices.ContainsFunc(c.Floats, frame.Cell[float64].Missing)
+	case frame.Bool:
+		return slices.ContainsFunc(c.Bools, frame.Cell[bool].Missing)
+	}
+	for i := range c.Texts {
+		if c.Texts[i].Null {
+			return true
+		}
+	}
+	return false
 }
 
 func fillOne(c frame.Column, v Value) (filling, error) {
@@ -117,29 +156,33 @@ func fillOne(c frame.Column, v Value) (filling, error) {
 		if n, ok := v.whole(); ok {
 			return fillCells(c.Name, c.Ints, n), nil
 		}
-		to := make([]frame.Cell[float64], len(c.Ints))
 		if err := exactAsFloats(c); err != nil {
 			return filling{}, err
 		}
-		return filling{change{to: frame.Series(c.Name, to), widened: true}, func(low, high int) {
+		to := make([]frame.Cell[float64], len(c.Ints))
+		return filling{change{to: frame.Series(c.Name, to), widened: true}, func(low, high int) (filled int) {
 			for i := low; i < high; i++ {
 				to[i].Value = float64(c.Ints[i].Value)
 				if c.Ints[i].Null {
 					to[i].Value = v.Float
+					filled++
 				}
 			}
+			return filled
 		}}, nil
 	case frame.Float:
 		to := make([]frame.Cell[float64], len(c.Floats))
 		value := v.number()
-		return filling{change{to: frame.Series(c.Name, to)}, func(low, high int) {
+		return filling{change{to: frame.Series(c.Name, to)}, func(low, high int) (filled int) {
 			part := to[low:high]
 			copy(part, c.Floats[low:high])
 			for i := range part {
 				if part[i].Null || part[i].Value != part[i].Value {
 					part[i] = frame.Cell[float64]{Value: value}
+					filled++
 				}
 			}
+			return filled
 		}}, nil
 	case frame.Bool:
 		return fillCells(c.Name, c.Bools, v.Bool), nil
@@ -149,14 +192,16 @@ func fillOne(c frame.Column, v Value) (filling, error) {
 
 func fillCells[T frame.Value](name string, from []frame.Cell[T], v T) filling {
 	to := make([]frame.Cell[T], len(from))
-	return filling{change{to: frame.Series(name, to)}, func(low, high int) {
+	return filling{change{to: frame.Series(name, to)}, func(low, high int) (filled int) {
 		part := to[low:high]
 		copy(part, from[low:high])
 		for i := range part {
 			if part[i].Null {
 				part[i] = frame.Cell[T]{Value: v}
+				filled++
 			}
 		}
+		return filled
 	}}
 }
 

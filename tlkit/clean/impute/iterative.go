@@ -194,7 +194,7 @@ func (o Iterative) initials(t frame.Table, used []Column) ([]float64, error) {
 		if err != nil {
 			return nil, fmt.Errorf("impute: %w", err)
 		}
-		f, err := s.fill(c, d, s.strategy(c))
+		f, err := s.fill(c)
 		if err != nil {
 			return nil, err
 		}

@@ -109,7 +109,7 @@ func (l learner) others(o Others, keepEmpty bool) ([]Fill, error) {
 	for i, c := range cols {
 		f := Fill{Column: described[i], Strategy: MostFrequent}
 		if !f.Empty {
-			f.Value = mode(c)
+			f.Value, _ = mode(c)
 		}
 		out = append(out, f)
 	}
@@ -213,7 +213,6 @@ func (w *filler) fillOthers(ctx context.Context) error {
 	}
 	var todo []frame.Column
 	var values []Value
-	var counts []int
 	for i, o := range w.fit.others {
 		switch {
 		case o.Empty:
@@ -222,10 +221,10 @@ func (w *filler) fillOthers(ctx context.Context) error {
 			if err := o.Value.suits(cols[i].Field); err != nil {
 				return err
 			}
-			todo, values, counts = append(todo, cols[i]), append(values, o.Value), append(counts, w.missing[o.Name])
+			todo, values = append(todo, cols[i]), append(values, o.Value)
 		}
 	}
-	changes, err := fillAll(ctx, todo, values, counts)
+	changes, err := fillAll(ctx, todo, values)
 	if err != nil {
 		return err
 	}

@@ -85,7 +85,16 @@ func (r *Report) String() string {
 		}
 		w.Flush()
 	}
-	return b.String() + r.Summary() + "\n"
+	return trimmed(b.String()) + r.Summary() + "\n"
+}
+
+// trimmed takes the blanks off the ends of lines.
+func trimmed(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimRight(l, " ")
+	}
+	return strings.Join(lines, "\n")
 }
 
 // HTML is the report as a table.

@@ -140,7 +140,7 @@ func (o Simple) Fit(ctx context.Context, _ progress.Reporter, train split.Train)
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	l, err := learn(ctx, train)
+	l, err := rowsOf(train)
 	if err != nil {
 		return nil, err
 	}
@@ -149,36 +149,29 @@ func (o Simple) Fit(ctx context.Context, _ progress.Reporter, train split.Train)
 		return nil, err
 	}
 	var cols []frame.Column
-	var strategies []Strategy
 	for _, c := range all {
-		if s := o.strategy(c); s != Skip {
-			cols, strategies = append(cols, c), append(strategies, s)
+		if o.strategy(c) != Skip {
+			cols = append(cols, c)
 		}
-	}
-	// A given value needs nothing to learn from.
-	var learnt []frame.Column
-	for i, c := range cols {
-		if strategies[i] != Given {
-			learnt = append(learnt, c)
-		}
-	}
-	if _, err := l.describe(learnt, o.KeepEmpty); err != nil {
-		return nil, err
-	}
-	described, err := l.describe(cols, true)
-	if err != nil {
-		return nil, err
 	}
 	f := &FittedSimple{fills: make([]Fill, len(cols))}
 	errs := make([]error, len(cols))
-	err = parallel.Each(ctx, len(cols), func(i int) { f.fills[i], errs[i] = o.fill(cols[i], described[i], strategies[i]) })
-	if err != nil {
+	if err := parallel.Each(ctx, len(cols), func(i int) { f.fills[i], errs[i] = o.fill(cols[i]) }); err != nil {
 		return nil, err
 	}
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
+	var described []Column
+	var empty []string
+	for i, v := range f.fills {
+		if errs[i] != nil {
+			return nil, errs[i]
 		}
+		described = append(described, v.Column)
+		if v.Empty {
+			empty = append(empty, v.Name)
+		}
+	}
+	if len(empty) > 0 && !o.KeepEmpty {
+		return nil, &EmptyError{empty}
 	}
 	if o.Indicators {
 		if f.indicators, err = l.indicators(described); err != nil {
@@ -201,11 +194,12 @@ func (o Simple) strategy(c frame.Column) Strategy {
 }
 
 // fill learns the value of one column.
-func (o Simple) fill(c frame.Column, d Column, s Strategy) (Fill, error) {
-	f := Fill{Column: d, Strategy: s}
-	switch {
-	case s == Given:
-		f.Empty = false // it can be filled all the same
+func (o Simple) fill(c frame.Column) (Fill, error) {
+	f := Fill{Column: Column{Name: c.Name, Kind: c.Kind}, Strategy: o.strategy(c)}
+	n := 0
+	switch f.Strategy {
+	case Given:
+		f.Missing = missingIn(c)
 		f.Value = o.Other
 		if c.Numeric() {
 			f.Value = FloatValue(o.Number)
@@ -213,21 +207,25 @@ func (o Simple) fill(c frame.Column, d Column, s Strategy) (Fill, error) {
 		if err := f.Value.suits(c.Field); err != nil {
 			return Fill{}, err
 		}
-	case d.Empty:
-		return f, nil
-	case s == Mean:
-		v, row := mean(c)
+		return f, f.whole(o.Ints)
+	case Mean:
+		v, known, row := mean(c)
 		if row >= 0 {
 			return Fill{}, &InfiniteError{c.Name, row, v}
 		}
-		f.Value = FloatValue(v)
-	case s == Median:
-		f.Value = median(c)
-		if v := f.Value.number(); math.IsInf(v, 0) || math.IsNaN(v) {
+		f.Value, n = FloatValue(v), known
+	case Median:
+		f.Value, n = median(c)
+		if v := f.Value.number(); n > 0 && (math.IsInf(v, 0) || math.IsNaN(v)) {
 			return Fill{}, fmt.Errorf("impute: %w: the median of column %.40q is %v; make infinities missing first", ErrInfinite, c.Name, v)
 		}
 	default:
-		f.Value = mode(c)
+		f.Value, n = mode(c)
+	}
+	f.Missing = c.Len() - n
+	if f.Empty = n == 0; f.Empty {
+		f.Value = Value{}
+		return f, nil
 	}
 	return f, f.whole(o.Ints)
 }
@@ -278,40 +276,63 @@ func (f *FittedSimple) Apply(ctx context.Context, _ progress.Reporter, t frame.T
 	if err != nil {
 		return frame.Table{}, nil, err
 	}
-	r, err := begin(ctx, "simple imputer", t)
-	if err != nil {
-		return frame.Table{}, nil, err
-	}
 	var todo []frame.Column
 	var values []Value
-	var counts []int
-	var rounded []bool
+	rounded := map[string]bool{}
 	for i, v := range f.fills {
 		if v.Empty {
-			r.leave(v.Name, "no training row has a value")
-			continue
-		}
-		n := r.missing[v.Name]
-		widened := v.Kind == frame.Int && v.Value.Kind == frame.Float && v.Missing > 0
-		if n == 0 && !widened {
 			continue
 		}
 		if err := v.Value.suits(cols[i].Field); err != nil {
 			return frame.Table{}, nil, err
 		}
-		todo, values, counts, rounded = append(todo, cols[i]), append(values, v.Value), append(counts, n), append(rounded, v.Rounded)
+		todo, values = append(todo, cols[i]), append(values, v.Value)
+		rounded[v.Name] = v.Rounded
 	}
-	changes, err := fillAll(ctx, todo, values, counts)
+	changes, err := fillAll(ctx, todo, values)
 	if err != nil {
 		return frame.Table{}, nil, err
 	}
-	for i, c := range changes {
-		if rounded[i] {
-			c.rounded = c.filled
+	known := map[string]int{}
+	for i, c := range todo {
+		known[c.Name] = changes[i].filled
+	}
+	r, err := beginWith(ctx, "simple imputer", t, known)
+	if err != nil {
+		return frame.Table{}, nil, err
+	}
+	for i, c := range todo {
+		widen := values[i].Kind == frame.Float && c.Kind == frame.Int && f.missing(c.Name) > 0
+		switch {
+		case changes[i].filled == 0 && widen:
+			ch, err := fillNumbers(c, nil, nil, true)
+			if err != nil {
+				return frame.Table{}, nil, err
+			}
+			r.put(c.Name, ch)
+		case changes[i].filled > 0:
+			if rounded[c.Name] {
+				changes[i].rounded = changes[i].filled
+			}
+			r.put(c.Name, changes[i])
 		}
-		r.put(todo[i].Name, c)
+	}
+	for _, v := range f.fills {
+		if v.Empty {
+			r.leave(v.Name, "no training row has a value")
+		}
 	}
 	return r.done(f.indicators)
+}
+
+// missing is how many training rows had no value in a column.
+func (f *FittedSimple) missing(column string) int {
+	for _, v := range f.fills {
+		if v.Name == column {
+			return v.Missing
+		}
+	}
+	return 0
 }
 
 type simpleForm struct {

@@ -11,11 +11,12 @@ import (
 
 // This file computes the values that Simple fills with.
 
-// mean is that of a column's known numbers, of which there is at least one. row is the
-// first with an infinity, or -1.
-func mean(c frame.Column) (v float64, row int) {
-	row = -1
-	sum, n := 0.0, 0
+// Each of them says how many known values the column has; if it has none there is no value.
+
+// mean is that of a column's known numbers. infinite is the first row with an infinity, or
+// -1.
+func mean(c frame.Column) (v float64, n, infinite int) {
+	sum := 0.0
 	if c.Kind == frame.Int {
 		for _, cell := range c.Ints {
 			if !cell.Null {
@@ -23,7 +24,7 @@ func mean(c frame.Column) (v float64, row int) {
 				n++
 			}
 		}
-		return sum / float64(n), -1
+		return sum / float64(n), n, -1
 	}
 	for _, cell := range c.Floats {
 		if !cell.Missing() {
@@ -31,42 +32,40 @@ func mean(c frame.Column) (v float64, row int) {
 			n++
 		}
 	}
-	if !math.IsInf(sum, 0) && sum == sum {
-		return sum / float64(n), -1
+	if n == 0 || !math.IsInf(sum, 0) && sum == sum {
+		return sum / float64(n), n, -1
 	}
 	// An infinity, or a sum beyond the largest number whose mean is not.
 	v = 0
 	for i, cell := range c.Floats {
 		if math.IsInf(cell.Value, 0) && !cell.Null {
-			return cell.Value, i
+			return cell.Value, n, i
 		}
 		if !cell.Missing() {
 			v += cell.Value / float64(n)
 		}
 	}
-	return v, -1
+	return v, n, -1
 }
 
-// median is the middle of a column's known numbers, of which there is at least one, or the
-// mean of the two in the middle.
-func median(c frame.Column) Value {
-	var low, high uint64
+// median is the middle of a column's known numbers, or the mean of the two in the middle.
+func median(c frame.Column) (Value, int) {
 	if c.Kind == frame.Int {
-		low, high = middle(intKeys(c.Ints))
+		low, high, n := middle(intKeys(c.Ints))
 		a, b := intOf(low), intOf(high)
 		// In halves that cannot overflow: a&b + (a^b)>>1 is their mean, rounded down.
 		if half := a&b + (a^b)>>1; (a^b)&1 == 0 {
-			return IntValue(half)
+			return IntValue(half), n
 		}
-		return FloatValue((float64(a) + float64(b)) / 2)
+		return FloatValue((float64(a) + float64(b)) / 2), n
 	}
-	low, high = middle(floatKeys(c.Floats))
+	low, high, n := middle(floatKeys(c.Floats))
 	a, b := floatOf(low), floatOf(high)
 	m := (a + b) / 2
 	if math.IsInf(m, 0) && !math.IsInf(a, 0) && !math.IsInf(b, 0) {
 		m = a/2 + b/2
 	}
-	return FloatValue(m)
+	return FloatValue(m), n
 }
 
 // Numbers are compared as keys: unsigned ints in the same order. −0 comes before 0.
@@ -148,8 +147,8 @@ func (p *parts) add(k, low, high uint64) {
 
 // middle finds the two keys in the middle, which are one where their number is odd, in one
 // pass: a sample says between which keys they are almost surely, and only what lies
-// between is selected from (Floyd and Rivest 1975). There is at least one key.
-func middle(c keyed) (a, b uint64) {
+// between is selected from (Floyd and Rivest 1975). n is the number of known keys.
+func middle(c keyed) (a, b uint64, n int) {
 	low, high := c.bracket()
 	space := make([]uint64, 0, c.n/8)
 	for {
@@ -157,8 +156,8 @@ func middle(c keyed) (a, b uint64) {
 		first, second := (p.known-1)/2, p.known/2
 		x, ok1 := p.rank(first, low, high)
 		y, ok2 := p.rank(second, low, high)
-		if ok1 && ok2 {
-			return x, y
+		if ok1 && ok2 || p.known == 0 {
+			return x, y, p.known
 		}
 		low, high = 0, math.MaxUint64 // the sample misled
 	}
@@ -244,54 +243,4 @@ func partition(keys []uint64, pivot uint64) (less, equal int) {
 		}
 	}
 	return less, high - less
-}
-
-// mode is the most frequent of a column's known values, of which there is at least one; of
-// equally frequent ones the least: the smallest number, the first text by its bytes, false,
-// the first of a category's levels.
-func mode(c frame.Column) Value {
-	switch c.Kind {
-	case frame.Int:
-		return IntValue(mostFrequent(c.Ints, func(a, b int) bool { return a < b }))
-	case frame.Float:
-		return FloatValue(mostFrequent(c.Floats, func(a, b float64) bool { return a < b }))
-	case frame.Bool:
-		return BoolValue(mostFrequent(c.Bools, func(a, b bool) bool { return !a && b }))
-	case frame.Category:
-		if len(c.Levels) > 0 {
-			level := make(map[string]int, len(c.Levels))
-			for i, l := range c.Levels {
-				level[l] = i
-			}
-			return TextValue(mostFrequent(c.Texts, func(a, b string) bool { return level[a] < level[b] }))
-		}
-	}
-	return TextValue(mostFrequent(c.Texts, func(a, b string) bool { return a < b }))
-}
-
-// mostFrequent counts by a map, in which 0 and −0 are one key.
-func mostFrequent[T frame.Value](cells []frame.Cell[T], before func(a, b T) bool) T {
-	index := map[T]int32{}
-	var values []T
-	var counts []int
-	for i := range cells {
-		if cells[i].Missing() {
-			continue
-		}
-		k, ok := index[cells[i].Value]
-		if !ok {
-			k = int32(len(values))
-			index[cells[i].Value] = k
-			values = append(values, cells[i].Value)
-			counts = append(counts, 0)
-		}
-		counts[k]++
-	}
-	best := 0
-	for k := range values {
-		if counts[k] > counts[best] || counts[k] == counts[best] && before(values[k], values[best]) {
-			best = k
-		}
-	}
-	return values[best]
 }
