@@ -31,21 +31,30 @@ type (
 	// Fill fills missing values with the mean, the median, the most frequent value or a
 	// given one, as the training rows have them.
 	Fill impute.Simple
+	// FillKNN fills missing numbers with the mean of the nearest training rows.
+	FillKNN impute.KNN
+	// FillIterative fills missing numbers with what models predict from the other columns,
+	// learnt from the training rows.
+	FillIterative impute.Iterative
 )
 
-func (FillConstant) Name() string { return "fill-constant" }
-func (FillForward) Name() string  { return "fill-forward" }
-func (FillBackward) Name() string { return "fill-backward" }
-func (Interpolate) Name() string  { return "interpolate" }
-func (DropMissing) Name() string  { return "drop-missing" }
-func (DropColumns) Name() string  { return "drop-columns" }
-func (Fill) Name() string         { return "fill" }
+func (FillConstant) Name() string  { return "fill-constant" }
+func (FillForward) Name() string   { return "fill-forward" }
+func (FillBackward) Name() string  { return "fill-backward" }
+func (Interpolate) Name() string   { return "interpolate" }
+func (DropMissing) Name() string   { return "drop-missing" }
+func (DropColumns) Name() string   { return "drop-columns" }
+func (Fill) Name() string          { return "fill" }
+func (FillKNN) Name() string       { return "fill-knn" }
+func (FillIterative) Name() string { return "fill-iterative" }
 
-func (f FillConstant) String() string { return impute.Constant(f).String() }
-func (f FillForward) String() string  { return impute.ForwardFill(f).String() }
-func (f FillBackward) String() string { return impute.BackwardFill(f).String() }
-func (f Interpolate) String() string  { return impute.Interpolate(f).String() }
-func (f Fill) String() string         { return impute.Simple(f).String() }
+func (f FillConstant) String() string  { return impute.Constant(f).String() }
+func (f FillForward) String() string   { return impute.ForwardFill(f).String() }
+func (f FillBackward) String() string  { return impute.BackwardFill(f).String() }
+func (f Interpolate) String() string   { return impute.Interpolate(f).String() }
+func (f Fill) String() string          { return impute.Simple(f).String() }
+func (f FillKNN) String() string       { return impute.KNN(f).String() }
+func (f FillIterative) String() string { return impute.Iterative(f).String() }
 
 func (d DropMissing) String() string { return "drop rows with " + missingRule(impute.DropOptions(d)) }
 func (d DropColumns) String() string {
@@ -67,11 +76,13 @@ func missingRule(o impute.DropOptions) string {
 	return s
 }
 
-func (f FillConstant) check() error { return nil }
-func (f FillForward) check() error  { return nil }
-func (f FillBackward) check() error { return nil }
-func (f Interpolate) check() error  { return nil }
-func (f Fill) check() error         { return nil }
+func (f FillConstant) check() error  { return nil }
+func (f FillForward) check() error   { return nil }
+func (f FillBackward) check() error  { return nil }
+func (f Interpolate) check() error   { return nil }
+func (f Fill) check() error          { return nil }
+func (f FillKNN) check() error       { return nil }
+func (f FillIterative) check() error { return nil }
 
 func (d DropMissing) check() error { return wrong(checkDrop(impute.DropOptions(d))) }
 func (d DropColumns) check() error { return wrong(checkDrop(impute.DropOptions(d))) }
@@ -161,6 +172,28 @@ func (f Fill) fit(ctx context.Context, rep progress.Reporter, s state) (learnt, 
 }
 
 func (f Fill) restore(n strict.Node) (learnt, error) { return restoreImputer[*impute.FittedSimple](n) }
+
+func (f FillKNN) fit(ctx context.Context, rep progress.Reporter, s state) (learnt, error) {
+	return learnImputer(ctx, rep, impute.KNN(f), s)
+}
+
+func (f FillKNN) restore(n strict.Node) (learnt, error) { return restoreImputer[*impute.FittedKNN](n) }
+
+func (f FillIterative) fit(ctx context.Context, rep progress.Reporter, s state) (learnt, error) {
+	return learnImputer(ctx, rep, impute.Iterative(f), s)
+}
+
+func (f FillIterative) restore(n strict.Node) (learnt, error) {
+	return restoreImputer[*impute.FittedIterative](n)
+}
+
+// MarshalJSON writes the options; the regressor is one of package estimate's.
+func (f FillIterative) MarshalJSON() ([]byte, error) { return json.Marshal(impute.Iterative(f)) }
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (f *FillIterative) UnmarshalJSON(b []byte) error {
+	return json.Unmarshal(b, (*impute.Iterative)(f))
+}
 
 // dropping are the columns that a DropColumns drops.
 type dropping struct {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -12,8 +13,10 @@ import (
 	"testing"
 
 	"transferlab/tlkit/clean/dedupe"
+	"transferlab/tlkit/clean/impute"
 	"transferlab/tlkit/clean/outlier"
 	"transferlab/tlkit/clean/smooth"
+	"transferlab/tlkit/estimate"
 	"transferlab/tlkit/frame"
 	"transferlab/tlkit/split"
 )
@@ -45,6 +48,13 @@ func allSteps() []Step {
 		Smooth{Column: evil, MovingAverage: &smooth.MovingAverage{}}, Smooth{Column: evil, Median: &smooth.Median{Window: 3}},
 		Smooth{Column: evil, SavitzkyGolay: &smooth.SavitzkyGolay{Window: 7, Degree: 2}}, Smooth{Column: evil, Exponential: &smooth.Exponential{Alpha: 0.25}},
 		Smooth{Column: evil, Gaussian: &smooth.Gaussian{Sigma: 1.5}}, Smooth{Column: evil, Hampel: &smooth.Hampel{Threshold: 2}},
+		FillConstant{Columns: []string{evil}, Value: impute.TextValue(evil)}, FillConstant{Value: impute.FloatValue(math.Inf(-1)), Ints: impute.Round},
+		FillForward{Columns: []string{evil}, Limit: 2, Area: impute.Inside, By: []string{evil}}, FillBackward{By: []string{"a"}},
+		Interpolate{Columns: []string{evil}, Method: impute.Nearest, Along: evil, Limit: 3, Direction: impute.Both, Area: impute.Outside, By: []string{evil}},
+		DropMissing{Columns: []string{evil}, Rule: impute.FewValues, Values: 2}, DropColumns{Rule: impute.MoreMissing, Share: 0.5},
+		Fill{Columns: []string{evil}, Numbers: impute.Median, Others: impute.Given, Other: impute.TextValue(evil), KeepEmpty: true, Indicators: true},
+		FillKNN{Columns: []string{evil}, Neighbors: 3, Weights: estimate.Distance, Standardize: true, Others: impute.Mode},
+		FillIterative{Columns: []string{evil}, Seed: 3}, FillIterative{Regressor: estimate.Ridge{Alpha: 0.5}, Order: impute.RandomOrder, Min: []impute.Limit{{Column: evil, Value: 0}}},
 		Outliers{Find: outlier.Options{Columns: []string{evil}, Method: outlier.Percentile, Lower: 0.1, Upper: 0.9}, Then: outlier.ApplyOptions{Action: outlier.Clip}},
 		OddRows{Find: outlier.ForestOptions{Columns: []string{evil}, Trees: 10, Seed: 1 << 63}, Then: outlier.ApplyOptions{Action: outlier.Flag, Flag: evil}},
 	}

@@ -8,7 +8,7 @@ func registry() []kind {
 		typed[DropRows](), typed[SplitCells](), typed[JoinCells](), typed[DropDuplicates](), typed[DropNear](), typed[DropChosen](),
 		typed[Text](), typed[Smooth](),
 		typed[FillConstant](), typed[FillForward](), typed[FillBackward](), typed[Interpolate](), typed[DropMissing](),
-		typed[Fill](), typed[DropColumns](),
+		typed[Fill](), typed[FillKNN](), typed[FillIterative](), typed[DropColumns](),
 		typed[Outliers](), typed[OddRows](),
 	}
 }

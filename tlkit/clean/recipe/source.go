@@ -1,10 +1,158 @@
 package recipe
 
-// Source says how a table is read.
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"reflect"
+	"strings"
+
+	"transferlab/tlkit/frame"
+	"transferlab/tlkit/frame/parquet"
+	"transferlab/tlkit/progress"
+)
+
+// Source says how a table is read. The path is relative to a folder that is given when it
+// is read, and never leads out of it. The zero value says nothing.
 type Source struct {
-	Path string `json:"path,omitempty"`
+	Path   string `json:"path,omitempty"`   // with slashes, within the folder
+	Format Format `json:"format,omitempty"` // empty: by the path's ending; CSV where that says nothing
+
+	CSV     frame.CSVOptions `json:"csv,omitzero"`
+	Parquet parquet.Options  `json:"parquet,omitzero"`
 }
 
-func (s Source) check() error   { return nil }
-func (s Source) zero() bool     { return s == Source{} }
-func (s Source) String() string { return s.Path }
+// Format is what a file is.
+type Format string
+
+// The formats.
+const (
+	CSV     Format = "csv" // TSV too: CSVOptions say what separates the fields
+	Parquet Format = "parquet"
+)
+
+func (s Source) zero() bool { return reflect.ValueOf(s).IsZero() }
+
+// String is the path and the format.
+func (s Source) String() string {
+	if s.zero() {
+		return "nowhere in particular"
+	}
+	return fmt.Sprintf("%s file %s", s.format(), quoted(s.Path))
+}
+
+func (s Source) format() Format {
+	switch {
+	case s.Format != "":
+		return s.Format
+	case strings.ToLower(path.Ext(s.Path)) == ".parquet":
+		return Parquet
+	}
+	return CSV
+}
+
+// check says what is wrong with the source by itself.
+func (s Source) check() error {
+	if s.zero() {
+		return nil
+	}
+	if !filepath.IsLocal(filepath.FromSlash(s.Path)) || strings.ContainsAny(s.Path, "\\\x00") {
+		return option("the path %.80q; give the path of a file within the folder, without \"..\" and not from the root", s.Path)
+	}
+	switch s.Format {
+	case "", CSV, Parquet:
+		return nil
+	}
+	return option("the format %.40q; it is %q or %q", string(s.Format), CSV, Parquet)
+}
+
+// Read reads the table from the folder. Neither the path nor symbolic links lead out of it.
+// A schema that lies beside a CSV file, as frame.WriteCSV writes it, counts.
+func (s Source) Read(ctx context.Context, rep progress.Reporter, folder string) (frame.Table, error) {
+	if s.zero() {
+		return frame.Table{}, fmt.Errorf("recipe: %w: the recipe does not say which file the table is read from; read it yourself", ErrOption)
+	}
+	if err := s.check(); err != nil {
+		return frame.Table{}, fmt.Errorf("recipe: %w", err)
+	}
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return frame.Table{}, fmt.Errorf("recipe: %w", err)
+	}
+	defer root.Close()
+	f, size, err := open(root, s.Path)
+	if err != nil {
+		return frame.Table{}, fmt.Errorf("recipe: %w", err)
+	}
+	defer f.Close()
+	if s.format() == Parquet {
+		return parquet.Decode(ctx, rep, f, size, s.Parquet)
+	}
+	o := s.CSV
+	if o.Comma == 0 && strings.Contains(strings.ToLower(path.Base(s.Path)), ".tsv") {
+		o.Comma = '\t'
+	}
+	if len(o.Types) == 0 && !o.NoSchemaFile {
+		if o.Types, err = schemaBeside(root, s.Path); err != nil {
+			return frame.Table{}, fmt.Errorf("recipe: %w", err)
+		}
+	}
+	return frame.DecodeCSV(ctx, rep, sized{f, int(size)}, o)
+}
+
+// open opens a file that is a plain one.
+func open(root *os.Root, name string) (f *os.File, size int64, err error) {
+	// What is no plain file – a pipe, a device – could block when it is opened.
+	if st, err := root.Stat(name); err != nil {
+		return nil, 0, err
+	} else if !st.Mode().IsRegular() {
+		return nil, 0, fmt.Errorf("%s is no plain file", name)
+	}
+	if f, err = root.Open(name); err != nil {
+		return nil, 0, err
+	}
+	st, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, 0, err
+	}
+	return f, st.Size(), nil
+}
+
+// sized is a file that says how long it is.
+type sized struct {
+	*os.File
+	size int
+}
+
+func (s sized) Len() int { return s.size }
+
+// schemaBeside reads the schema beside a CSV file; nil if there is none.
+func schemaBeside(root *os.Root, name string) (frame.Schema, error) {
+	f, size, err := open(root, path.Clean(name)+".schema.json")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if size > MaxFile {
+		return nil, fmt.Errorf("%w: %s has %d bytes, more than %d", frame.ErrLimit, f.Name(), size, int64(MaxFile))
+	}
+	b, err := io.ReadAll(io.LimitReader(f, MaxFile))
+	if err != nil {
+		return nil, err
+	}
+	var schema frame.Schema
+	if err := json.Unmarshal(b, &schema); err != nil {
+		return nil, fmt.Errorf("%s: %w", f.Name(), err)
+	}
+	return schema, nil
+}

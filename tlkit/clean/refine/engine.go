@@ -62,7 +62,7 @@ func (op *operation) facet(o object) (f recipe.Facet, selects bool) {
 	case "text":
 		return op.search(o)
 	case "scatterplot":
-		op.fail(o.Errorf("%w", unsupported("a scatterplot facet is not replayed; use two numeric facets")))
+		op.fail(o.Errorf("a scatterplot facet is not replayed; use two numeric facets"))
 	default:
 		op.fail(o.Errorf("%w: a facet of type %.40q", ErrFormat, kind))
 	}

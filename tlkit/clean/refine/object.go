@@ -1,10 +1,6 @@
 package refine
 
-import (
-	"errors"
-
-	"transferlab/tlkit/clean/internal/strict"
-)
+import "transferlab/tlkit/clean/internal/strict"
 
 // object is a JSON object of a history, read as Jackson reads it for OpenRefine: what is
 // missing or null has the type's zero value.
@@ -79,6 +75,3 @@ func (op *operation) texts(key string) []string {
 	op.fail(err)
 	return s
 }
-
-// unsupported is the error for what OpenRefine does and this package does not.
-func unsupported(what string) error { return errors.New(what) }

@@ -1,7 +1,7 @@
 package refine
 
 import (
-	"fmt"
+	"errors"
 	"strings"
 
 	"transferlab/tlkit/clean/grel"
@@ -47,9 +47,9 @@ func (op *operation) step() recipe.Step {
 		return recipe.BlankDown{Column: op.text("columnName", true), Where: op.where()}
 	case "core/row-removal":
 		return recipe.DropRows{Where: op.where()}
-	case "":
-	default:
-		op.fail(fmt.Errorf("%w", unsupported(reason(op.name))))
+	}
+	if len(op.errs) == 0 {
+		op.fail(errors.New(reason(op.name)))
 	}
 	return nil
 }

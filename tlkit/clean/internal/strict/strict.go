@@ -79,6 +79,7 @@ type Node struct {
 	Items      []Node   // of an object or a list
 	doc        *[]byte
 	start, end int
+	cut        bool // a key is not there that stands in the document
 }
 
 // Read reads a whole document, of at most l.Bytes.
@@ -127,7 +128,20 @@ func (n Node) Errorf(format string, args ...any) error {
 }
 
 // Raw is the value as it is written.
-func (n Node) Raw() []byte { return (*n.doc)[n.start:n.end] }
+func (n Node) Raw() []byte {
+	if !n.cut {
+		return (*n.doc)[n.start:n.end]
+	}
+	b := []byte{'{'}
+	for i, key := range n.Keys {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		name, _ := json.Marshal(key) // a string can always be written
+		b = append(append(append(b, name...), ':'), n.Items[i].Raw()...)
+	}
+	return append(b, '}')
+}
 
 // Get is the value of an object's key.
 func (n Node) Get(key string) (Node, bool) {
@@ -139,12 +153,15 @@ func (n Node) Get(key string) (Node, bool) {
 	return Node{}, false
 }
 
-// Without is the object without a key, for Decode.
+// Without is the object without a key, which Raw and Decode do not see any more.
 func (n Node) Without(key string) Node {
-	if i := slices.Index(n.Keys, key); i >= 0 {
-		n.Keys = slices.Delete(slices.Clone(n.Keys), i, i+1)
-		n.Items = slices.Delete(slices.Clone(n.Items), i, i+1)
+	i := slices.Index(n.Keys, key)
+	if i < 0 {
+		return n
 	}
+	n.Keys = slices.Delete(slices.Clone(n.Keys), i, i+1)
+	n.Items = slices.Delete(slices.Clone(n.Items), i, i+1)
+	n.cut = true
 	return n
 }
 
@@ -162,12 +179,18 @@ func (n Node) Decode(v any) error {
 	if err := n.known(reflect.TypeOf(v).Elem()); err != nil {
 		return err
 	}
-	err := json.Unmarshal(n.Raw(), v)
+	// The whole object is decoded, so that places are right; a key too many is not looked
+	// at, but by those who read for themselves.
+	raw, itself := (*n.doc)[n.start:n.end], reflect.TypeOf(v).Implements(reads)
+	if itself {
+		raw = n.Raw()
+	}
+	err := json.Unmarshal(raw, v)
 	var kind *json.UnmarshalTypeError
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &kind):
+	case !itself && errors.As(err, &kind):
 		where := "this"
 		if kind.Field != "" {
 			where = fmt.Sprintf("%.60q", kind.Field[strings.LastIndexByte(kind.Field, '.')+1:])

@@ -9,12 +9,16 @@ import (
 	"strconv"
 	"strings"
 
+	"transferlab/tlkit/clean/dedupe"
+	"transferlab/tlkit/clean/impute"
+	"transferlab/tlkit/clean/outlier"
+	"transferlab/tlkit/estimate"
 	"transferlab/tlkit/frame"
 )
 
-// This file prints a recipe as a Go program. Steps are structs of plain fields, so one
-// writer of literals serves all of them; texts are written with strconv.Quote alone, so
-// that no text of a stranger's recipe can become code.
+// This file writes steps as Go literals. They are structs of plain fields, so one writer
+// serves all of them; texts are written with strconv.Quote alone, so that no text of a
+// stranger's recipe can become code.
 
 // literals writes values as Go, and remembers the packages that they need.
 type literals struct {
@@ -25,9 +29,9 @@ type literals struct {
 // value writes v, whose fields are exported and are no functions, channels or interfaces.
 func (l *literals) value(v reflect.Value) {
 	t := v.Type()
-	if k, ok := v.Interface().(frame.Kind); ok {
+	if name := constant(v); name != "" {
 		l.imports[t.PkgPath()] = true
-		l.b.WriteString(kindCode(k))
+		l.b.WriteString(name)
 		return
 	}
 	switch t.Kind() {
@@ -41,6 +45,8 @@ func (l *literals) value(v reflect.Value) {
 		l.b.WriteString(strconv.FormatUint(v.Uint(), 10))
 	case reflect.Float64, reflect.Float32:
 		l.float(v.Float())
+	case reflect.Interface:
+		l.value(v.Elem())
 	case reflect.Pointer:
 		l.pointer(v.Elem())
 	case reflect.Slice:
@@ -122,20 +128,53 @@ func (l *literals) float(f float64) {
 	}
 }
 
-// kindCode is a kind's name in Go.
-func kindCode(k frame.Kind) string {
-	names := []string{"Auto", "Text", "Int", "Float", "Bool", "Date", "Category"}
-	if int(k) < len(names) {
-		return "frame." + names[k]
+// constant is the name in Go of one of a type's constants, or "" if v is none.
+func constant(v reflect.Value) string {
+	var names []string
+	switch k := v.Interface().(type) {
+	case frame.Char:
+		return strconv.QuoteRune(rune(k))
+	case frame.Kind:
+		names = []string{"Auto", "Text", "Int", "Float", "Bool", "Date", "Category"}
+	case dedupe.Keep:
+		names = []string{"First", "Last", "None"}
+	case dedupe.Rank:
+		names = []string{"MostComplete", "FirstRow", "LastRow", "Newest"}
+	case outlier.Method:
+		names = []string{"IQR", "ZScore", "MAD", "Percentile"}
+	case outlier.Action:
+		names = []string{"Flag", "SetMissing", "Clip", "DropRows"}
+	case impute.Strategy:
+		names = []string{"Usual", "Mean", "Median", "MostFrequent", "Given", "Skip"}
+	case impute.Ints:
+		names = []string{"Widen", "Round"}
+	case impute.Others:
+		names = []string{"Leave", "Mode", "Refuse"}
+	case impute.DropRule:
+		names = []string{"AnyMissing", "AllMissing", "FewValues", "MoreMissing"}
+	case impute.Method:
+		names = []string{"Linear", "Nearest"}
+	case impute.Direction:
+		names = []string{"Forward", "Backward", "Both"}
+	case impute.Area:
+		names = []string{"Everywhere", "Inside", "Outside"}
+	case impute.Order:
+		names = []string{"Ascending", "Descending", "LeftToRight", "RightToLeft", "RandomOrder"}
+	case estimate.Weights:
+		names = []string{"Uniform", "Distance"}
 	}
-	return fmt.Sprintf("frame.Kind(%d)", k)
+	if names == nil || v.Uint() >= uint64(len(names)) {
+		return "" // a number will do
+	}
+	pkg, _, _ := strings.Cut(v.Type().String(), ".")
+	return pkg + "." + names[v.Uint()]
 }
 
-// imports writes an import block: the standard library, and then the others.
+// importBlock is an import declaration: the standard library, and then the others.
 func (l *literals) importBlock() string {
 	var std, others []string
 	for _, p := range slices.Sorted(maps.Keys(l.imports)) {
-		if first, _, _ := strings.Cut(p, "/"); p == first || first == "path" {
+		if p == "math" || p == "context" || p == "fmt" || p == "os" {
 			std = append(std, p)
 		} else {
 			others = append(others, p)
