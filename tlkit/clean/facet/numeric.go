@@ -45,7 +45,7 @@ type NumericOptions struct {
 
 	// Step is the width of a bin. 0 chooses one from 1, 2 times a power of ten, as
 	// OpenRefine does, for 10 to 500 bins from the smallest to the largest number of all
-	// rows. At most 10 000 bins are made.
+	// rows, but not below 1 where all numbers are whole. At most 10 000 bins are made.
 	Step float64
 
 	// Within, one for each row, counts only these rows: what other facets have selected.
@@ -135,17 +135,21 @@ func (r *Range) count(step float64, within []bool) error {
 	if !(step >= 0) || math.IsInf(step, 0) {
 		return fmt.Errorf("facet: %w: Step %v must be a number above zero; 0 chooses one", ErrOptions, step)
 	}
-	low, high := math.Inf(1), math.Inf(-1)
+	low, high, whole := math.Inf(1), math.Inf(-1), true
 	for i, v := range r.values {
 		if r.kinds[i] == inBins {
 			low, high = min(low, v), max(high, v)
+			whole = whole && v == math.Trunc(v)
 		}
 	}
 	n := 0
 	if step == 0 {
 		r.From, r.Step, n = bins(low, high)
+		if whole && r.Step < 1 {
+			r.From, r.Step, n = low, 1, int(high-low)+1
+		}
 	} else if low <= high {
-		r.From, r.Step = math.Floor(low/step)*step, step
+		r.From, r.Step = min(math.Floor(low/step)*step, low), step // the product may be rounded up
 		wanted := math.Floor((high-r.From)/step) + 1
 		if !(wanted <= maxBins) {
 			return fmt.Errorf("facet: %w: Step %v makes %.0f bins from %v to %v, more than %d; use a larger one", ErrOptions, step, wanted, low, high, maxBins)
