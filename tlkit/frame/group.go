@@ -186,16 +186,12 @@ func groupsOf(t Table, keys []string, o GroupOptions) (*groups, error) {
 		return nil, err
 	}
 	first := firstRows(ids, n)
-	order := slices.Clone(first)
+	order := first
 	if !o.KeepMissing {
-		order = slices.DeleteFunc(order, func(row int32) bool {
-			return slices.ContainsFunc(cols, func(c Column) bool { return c.Missing(int(row)) })
-		})
+		order = withValues(first, cols)
 	}
 	if !o.ByAppearance {
-		for i := len(cols) - 1; i >= 0; i-- {
-			order = sortedBy(order, cols[i], false)
-		}
+		order = sortedBy(order, cols, upwards)
 	}
 	g := &groups{ids: ids, n: len(order), first: make([]int, len(order))}
 	if len(keys) == 0 && t.Nrow() == 0 {
@@ -238,6 +234,24 @@ func groupsOf(t Table, keys []string, o GroupOptions) (*groups, error) {
 		return placesOf(last, g.n+1)
 	})
 	return g, nil
+}
+
+// withValues are the rows that lack a value in none of the columns.
+func withValues(rows []int32, cols []Column) []int32 {
+	for _, c := range cols {
+		gone := missingRows(c, rows)
+		if gone == nil {
+			continue
+		}
+		var kept []int32
+		for i, r := range rows {
+			if !gone[i] {
+				kept = append(kept, r)
+			}
+		}
+		rows = kept
+	}
+	return rows
 }
 
 // stat calculates one column of the result.

@@ -70,7 +70,7 @@ type countedTotal struct {
 // depends on the table alone, and so does the last bit of the result: as many as leave
 // room in the cache, eight at most.
 func inPieces[A any](rows, groups int, add func(acc []A, low, high int), join func(into, other *A)) []A {
-	pieces := max(min(rows/(4*groups+1), 8), 1)
+	pieces := max(min(rows/(8*groups+1), 8), 1)
 	if rows < 1<<15 {
 		pieces = 1 // not worth a goroutine
 	}

@@ -65,10 +65,11 @@ func (m *matching) sorted(pairs []keyPair) []int32 {
 	for k := range order {
 		order[k] = int32(k)
 	}
-	for i := len(pairs) - 1; i >= 0; i-- {
-		order = sortedBy(order, pairs[i].firsts(m.first), false)
+	cols := make([]Column, len(pairs))
+	for i, p := range pairs {
+		cols[i] = p.firsts(m.first)
 	}
-	return order
+	return sortedBy(order, cols, upwards)
 }
 
 // firsts is a column of the values that a key has in these rows of both tables.

@@ -251,7 +251,11 @@ func (c *ColumnProfile) figures(present int) string {
 		lines = append(lines, html.EscapeString(c.Dates.First)+" …", html.EscapeString(c.Dates.Last))
 	case c.Texts != nil:
 		t := c.Texts
-		lines = append(lines, line("length %d to %d, mean %s", t.MinLength, t.MaxLength, short(t.MeanLength)))
+		if t.MinLength == t.MaxLength {
+			lines = append(lines, line("length %d", t.MaxLength))
+		} else {
+			lines = append(lines, line("length %d to %d, mean %s", t.MinLength, t.MaxLength, short(t.MeanLength)))
+		}
 		for _, e := range []struct {
 			n    int
 			what string

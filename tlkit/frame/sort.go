@@ -2,11 +2,14 @@ package frame
 
 import (
 	"cmp"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
+
+	"transferlab/tlkit/parallel"
 )
 
 // By is one column to sort by.
@@ -54,9 +57,7 @@ func SortedRows(t Table, by ...By) ([]int, error) {
 	for i := range order {
 		order[i] = int32(i)
 	}
-	for i := len(by) - 1; i >= 0; i-- { // the last column first: each sort keeps what the ones before it did
-		order = sortedBy(order, cols[i], by[i].Descending)
-	}
+	order = sortedBy(order, cols, func(i int) bool { return by[i].Descending })
 	rows := make([]int, len(order))
 	for i, r := range order {
 		rows[i] = int(r)
@@ -71,28 +72,63 @@ func firstName(t Table) string {
 	return "a"
 }
 
-// sortedBy puts row numbers in the order of a column, those without a value last. Rows
-// with equal values keep their order. It returns a slice of its own.
-func sortedBy(order []int32, c Column, descending bool) []int32 {
-	present, gone := make([]int32, 0, len(order)), []int32(nil)
-	for _, r := range order {
-		if c.Missing(int(r)) {
-			gone = append(gone, r)
-		} else {
-			present = append(present, r)
-		}
+func upwards(int) bool { return false }
+
+// sortedBy puts row numbers in the order of the first column, equal ones in that of the
+// second, and so on; those without a value come last. Rows that are equal in all columns
+// keep their order. It returns a slice of its own.
+func sortedBy(rows []int32, cols []Column, descending func(i int) bool) []int32 {
+	keys, gone := make([][]uint64, len(cols)), make([][]bool, len(cols))
+	_ = parallel.Each(context.Background(), len(cols), func(k int) {
+		keys[k], gone[k] = orderKeys(cols[k], rows), missingRows(cols[k], rows)
+	})
+	order := make([]int32, len(rows)) // places in rows
+	for i := range order {
+		order[i] = int32(i)
 	}
-	keys := orderKeys(c, present)
-	if descending {
-		for i := range keys {
-			keys[i] = ^keys[i]
-		}
+	for k := len(cols) - 1; k >= 0; k-- { // the last column first: each sort keeps what the ones before it did
+		order = sortedByKeys(order, keys[k], gone[k], descending(k))
 	}
-	sortRadix(keys, present)
-	return append(present, gone...)
+	for i, at := range order {
+		order[i] = rows[at]
+	}
+	return order
 }
 
-// orderKeys makes numbers that have the order of the rows' values. No row's is missing.
+func sortedByKeys(order []int32, keys []uint64, gone []bool, descending bool) []int32 {
+	turn := uint64(0)
+	if descending {
+		turn = ^turn
+	}
+	present, last := make([]int32, 0, len(order)), []int32(nil)
+	sorted := make([]uint64, 0, len(order))
+	for _, at := range order {
+		if gone != nil && gone[at] {
+			last = append(last, at)
+			continue
+		}
+		present, sorted = append(present, at), append(sorted, keys[at]^turn)
+	}
+	sortRadix(sorted, present)
+	return append(present, last...)
+}
+
+// missingRows says which of the rows lack a value; nil if none does.
+func missingRows(c Column, rows []int32) []bool {
+	var gone []bool
+	for i, r := range rows {
+		if c.Missing(int(r)) {
+			if gone == nil {
+				gone = make([]bool, len(rows))
+			}
+			gone[i] = true
+		}
+	}
+	return gone
+}
+
+// orderKeys makes numbers that have the order of the rows' values; of a missing value it is
+// any number.
 func orderKeys(c Column, rows []int32) []uint64 {
 	keys := make([]uint64, len(rows))
 	switch c.Kind {
