@@ -61,6 +61,7 @@ parity:
 bench: setup
 	go run ./tlkit/bench features
 	go run ./tlkit/bench cells
+	go run ./tlkit/bench tables
 
 docker-check:
 	docker/check.sh

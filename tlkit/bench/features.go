@@ -43,7 +43,7 @@ func features(ctx context.Context, s setup) (text string, met bool, err error) {
 	if err := makePictures(filepath.Join(dir, "pictures")); err != nil {
 		return "", false, err
 	}
-	if s.python, err = peersPython(ctx, s); err != nil {
+	if s.python, err = peersPython(ctx, s, "features"); err != nil {
 		return "", false, err
 	}
 	script := filepath.Join(s.root, "tlkit", "bench", "peers", "features.py")
@@ -219,31 +219,6 @@ func command(ctx context.Context, args []string) *exec.Cmd {
 		cmd.Env = append(cmd.Env, v)
 	}
 	return cmd
-}
-
-// peersPython gives the Python of .venv-bench, and makes it when it is missing.
-func peersPython(ctx context.Context, s setup) (string, error) {
-	if s.python != "" {
-		return s.python, nil
-	}
-	venv := filepath.Join(s.root, ".venv-bench")
-	python := filepath.Join(venv, "bin", "python")
-	ready := filepath.Join(venv, ".ready")
-	if _, err := os.Stat(ready); err == nil {
-		return python, nil
-	}
-	fmt.Fprintln(os.Stderr, "making .venv-bench with the peers (about 6 GB, PyTorch and what it asks for)")
-	for _, args := range [][]string{
-		{"python3", "-m", "venv", venv},
-		{python, "-m", "pip", "install", "-q", "-r", filepath.Join(s.root, "tlkit", "bench", "peers", "requirements.txt")},
-	} {
-		cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-		cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
-		if err := cmd.Run(); err != nil {
-			return "", fmt.Errorf("%s: %w; remove %s and try again", strings.Join(args, " "), err, venv)
-		}
-	}
-	return python, os.WriteFile(ready, nil, 0o644)
 }
 
 // makePictures writes 300 JPEG pictures of the network's size, so that nobody resizes:

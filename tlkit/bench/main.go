@@ -3,10 +3,11 @@
 //
 //	go run ./tlkit/bench features            speed of frozen features, all peers
 //	go run ./tlkit/bench cells               from a changed cell to its first output
+//	go run ./tlkit/bench tables              tables, beside pandas and scikit-learn
 //	go run ./tlkit/bench -rounds 9 features
 //
-// The peers run in a Python environment of their own, .venv-bench, made from
-// peers/requirements.txt at the first run. Contestants take turns (A B A B …), so that
+// The peers run in Python environments of their own below .venv-bench, made from
+// peers/features.txt and peers/tables.txt at the first run. Contestants take turns (A B A B …), so that
 // another load on the machine meets all of them; a ratio is the median over the rounds,
 // with a bootstrap interval over the rounds. A target passes when the lower end of the
 // interval reaches 0.95 of it. The exit status is 1 when a target is missed.
@@ -36,12 +37,18 @@ type setup struct {
 }
 
 func sections() []section {
-	return []section{{"features", "Frozen features: EfficientNet-Lite0 at 224×224", features}, {"cells", "Turn-around of a cell", cells}}
+	return []section{
+		{"features", "Frozen features: EfficientNet-Lite0 at 224×224", features}, {"cells", "Turn-around of a cell", cells},
+		{"tables", "Tables beside pandas and scikit-learn", tables}}
 }
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == "worker" { // a contestant, started by features
-		if err := worker(os.Args[2:]); err != nil {
+	if len(os.Args) > 1 && os.Args[1] == "worker" { // a contestant, started by features or tables
+		work, args := worker, os.Args[2:]
+		if len(args) > 0 && args[0] == "tables" {
+			work, args = tablesWorker, args[1:]
+		}
+		if err := work(args); err != nil {
 			fmt.Fprintln(os.Stderr, "bench:", err)
 			os.Exit(1)
 		}
@@ -58,7 +65,7 @@ func main() {
 func run(ctx context.Context) error {
 	var s setup
 	flag.StringVar(&s.root, "root", ".", "the project's folder")
-	flag.StringVar(&s.python, "python", "", "the peers' Python; default: ROOT/.venv-bench, made when it is missing")
+	flag.StringVar(&s.python, "python", "", "the peers' Python; default: those below ROOT/.venv-bench, made when they are missing")
 	flag.IntVar(&s.rounds, "rounds", 7, "rounds of each measurement; at least 7 for RESULTS.md")
 	flag.BoolVar(&s.slow, "slow", true, "measure torch.compile's start too, about a minute a round")
 	flag.Parse()
