@@ -80,6 +80,9 @@ var (
 	xmlDay      = regexp.MustCompile(`^()()---(\d\d)()()()()` + xmlZone + `$`)
 )
 
+// firstGregorian is the first year that Java's calendar can take for Gregorian at all.
+const firstGregorian = -292269054
+
 // xmlParse is DatatypeConverter.parseDateTime, and then the local time taken for UTC: a
 // date, a time, a year, or parts of them, by XML Schema.
 func xmlParse(text string) (time.Time, bool) {
@@ -119,7 +122,11 @@ func xmlParse(text string) (time.Time, bool) {
 			return time.Time{}, false
 		}
 	}
-	days := gregorianDay(int64(year), int64(month), int64(day)) - dayOf1970
+	dayOf := gregorianDay
+	if year < firstGregorian {
+		dayOf = julianDay
+	}
+	days := dayOf(int64(year), int64(month), int64(day)) - dayOf1970
 	return fromMillis(days*msPerDay + int64((hour*60+minute)*60+second)*1000 + ms)
 }
 

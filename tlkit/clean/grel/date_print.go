@@ -109,7 +109,7 @@ func checkPrintLetter(c byte, count int) error {
 	case c == 'V' && count != 2:
 		return formatError("Pattern letter count must be 2: V")
 	case c == 'S' && count > 9:
-		return formatError(fmt.Sprintf("Maximum width must be from 1 to 9 inclusive but was %d", count))
+		return formatError(fmt.Sprintf("Minimum width must be from 0 to 9 inclusive but was %d", count))
 	case c == 'c' && count == 2:
 		return formatError(`Invalid pattern "cc"`)
 	case (c == 'v' || c == 'O') && count != 1 && count != 4:

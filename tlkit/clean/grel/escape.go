@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -118,9 +119,9 @@ func (w unitWriter) String() string   { return decode(w) }
 func (w *unitWriter) string(t string) { *w = append(*w, encode(t)...) }
 
 // entities replaces &name; by the names' characters, and &#233; and &#xE9;.
-func entities(t string, names map[string]rune) string {
+func entities(t string, names map[string]rune) Value {
 	if !strings.Contains(t, "&") {
-		return t
+		return StringValue(t)
 	}
 	var w unitWriter
 	for t != "" {
@@ -139,6 +140,9 @@ func entities(t string, names map[string]rune) string {
 		if r, ok := names[t[:end]]; ok {
 			w.rune(r)
 		} else if n, ok := numericEntity(t[:end]); ok {
+			if n > unicode.MaxRune {
+				return javaError("IllegalArgumentException", fmt.Sprintf("Not a valid Unicode code point: 0x%X", n))
+			}
 			w.number(n)
 		} else {
 			w.rune('&')
@@ -146,7 +150,7 @@ func entities(t string, names map[string]rune) string {
 		}
 		t = t[end+1:]
 	}
-	return w.String()
+	return StringValue(w.String())
 }
 
 // number writes a character by its code, which may be half of one.

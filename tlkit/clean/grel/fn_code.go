@@ -56,9 +56,9 @@ func unescape(s *state, args []Value) Value {
 	}
 	switch mode = text.Lower(mode); mode {
 	case "html":
-		return s.string(entities(t, htmlNames))
+		return entities(t, htmlNames)
 	case "xml":
-		return s.string(entities(t, xmlNames))
+		return entities(t, xmlNames)
 	case "csv":
 		return csvUnescape(t)
 	case "javascript":

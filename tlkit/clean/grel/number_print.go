@@ -208,7 +208,8 @@ func (f numberSpec) unsigned(v Value) string {
 
 // signed puts commas, zeros and the sign to digits.
 func (f numberSpec) signed(digits string, negative bool) string {
-	if f.has(",") {
+	number := digits[0] >= '0' && digits[0] <= '9' // and not NaN or Infinity
+	if f.has(",") && number {
 		digits = grouped(digits)
 	}
 	before, after := "", ""
@@ -222,7 +223,7 @@ func (f numberSpec) signed(digits string, negative bool) string {
 	case f.has(" "):
 		before = " "
 	}
-	if f.has("0") && digits[0] >= '0' && digits[0] <= '9' { // not before NaN and Infinity
+	if f.has("0") && number {
 		digits = strings.Repeat("0", max(0, f.width-len(before)-len(after)-len(digits))) + digits
 	}
 	return before + digits + after

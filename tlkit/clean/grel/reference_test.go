@@ -39,7 +39,7 @@ func TestReference(t *testing.T) {
 			refused[name]++
 			continue
 		}
-		if want := c.Result; !agrees(got, want) {
+		if want := c.Result; !agrees(got, want) && !nearly(c.Expression, got, want) {
 			t.Errorf("%s\n  of %q\n  is  %q\n  not %q", c.Expression, c.Value, fmt.Sprint(got), fmt.Sprint(want))
 		}
 	}
@@ -194,6 +194,14 @@ func encodeValue(v Value) any {
 		return out
 	}
 	return "o:" + v.class()
+}
+
+var trigonometric = regexp.MustCompile(`\b(sin|cos|tan)\(`)
+
+// nearly lets sines of large numbers differ in their last digits.
+func nearly(expression string, got, want any) bool {
+	a, b := decodeValue(fmt.Sprint(got)), decodeValue(fmt.Sprint(want))
+	return trigonometric.MatchString(expression) && a.kind == KindFloat && math.Abs(a.Float()-b.Float()) <= 1e-13*math.Abs(b.Float())
 }
 
 // looseMessages start errors whose ends are details of Java's.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 )
 
@@ -38,8 +39,8 @@ func compileRegex(source string, fold bool) (*pattern, error) {
 		return nil, &LimitError{"instructions in one regular expression", maxProgram}
 	}
 	if loopsOverNothing(tree) {
-		return nil, &UnsupportedError{"repeated group that can match nothing", 0,
-			"what its groups hold in the end depends on how Java goes back; write (…*) without a repetition about it"}
+		return nil, &UnsupportedError{"repetition of what can match nothing", 0,
+			"Java ends it in another way than RE2; make the part that is repeated match something"}
 	}
 	out := &pattern{source: source, groups: p.groups, names: p.names, nullable: shortest(tree) == 0, features: p.features}
 	whole := op(syntax.OpConcat, op(syntax.OpBeginText), tree, op(syntax.OpEndText))
@@ -114,18 +115,34 @@ func shortest(re *syntax.Regexp) int {
 	return 0
 }
 
-// loopsOverNothing finds a repetition of what can match nothing and has groups in it.
+// loopsOverNothing finds a repetition of what can match nothing, where it shows that Java
+// ends a repetition with a match of nothing and RE2 leaves that one out.
 func loopsOverNothing(re *syntax.Regexp) bool {
 	loops := re.Op == syntax.OpStar || re.Op == syntax.OpPlus || re.Op == syntax.OpRepeat && re.Max != 0 && re.Max != 1
-	if loops && shortest(re.Sub[0]) == 0 && re.Sub[0].MaxCap() > 0 {
+	if loops && shortest(re.Sub[0]) == 0 && prefersNothing(re.Sub[0]) {
 		return true
 	}
-	for _, sub := range re.Sub {
-		if loopsOverNothing(sub) {
+	return slices.ContainsFunc(re.Sub, loopsOverNothing)
+}
+
+// prefersNothing reports whether the tree has groups, or may take nothing although it could
+// take something.
+func prefersNothing(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpCapture:
+		return true
+	case syntax.OpStar, syntax.OpPlus, syntax.OpQuest, syntax.OpRepeat:
+		if re.Flags&syntax.NonGreedy != 0 {
 			return true
 		}
+	case syntax.OpAlternate:
+		for _, branch := range re.Sub[:len(re.Sub)-1] {
+			if shortest(branch) == 0 {
+				return true
+			}
+		}
 	}
-	return false
+	return slices.ContainsFunc(re.Sub, prefersNothing)
 }
 
 // pattern compiles a text that is used as a regular expression, and remembers the last ones.
@@ -343,7 +360,10 @@ func (p *pattern) namedGroup(t string) (group int, rest, bad string) {
 	end := strings.IndexFunc(t, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
 	})
-	if end <= 0 || t[end] != '}' {
+	if end == 0 || t == "" {
+		return 0, "", "named capturing group has 0 length name"
+	}
+	if end < 0 || t[end] != '}' {
 		return 0, "", "named capturing group is missing trailing '}'"
 	}
 	name := t[:end]
