@@ -45,6 +45,8 @@ func allSteps() []Step {
 		DropNear{Find: dedupe.NearOptions{Compare: []dedupe.Compare{{Column: evil}}, Threshold: 0.9, Complete: true, Survivor: dedupe.Survivor{By: dedupe.Newest, Column: evil}}, Merge: true},
 		DropChosen{Columns: []string{evil}, Groups: []Chosen{{Keep: []Value{{Text: evil}}, Drop: [][]Value{{{Missing: true}}}}}, Merge: true},
 		Text{Columns: []string{evil}, Do: []TextOp{Trim, Title}},
+		SetKind{Columns: []string{evil}, Kind: frame.Category, Levels: []string{evil, ""}, Ordered: true, OnError: SetToBlank},
+		SetKind{Columns: []string{"a"}, Kind: frame.Float, DecimalComma: true, Group: "."}, SetKind{Columns: []string{"a"}, Kind: frame.Date, Format: "%d.%m.%Y"},
 		Smooth{Column: evil, MovingAverage: &smooth.MovingAverage{}}, Smooth{Column: evil, Median: &smooth.Median{Window: 3}},
 		Smooth{Column: evil, SavitzkyGolay: &smooth.SavitzkyGolay{Window: 7, Degree: 2}}, Smooth{Column: evil, Exponential: &smooth.Exponential{Alpha: 0.25}},
 		Smooth{Column: evil, Gaussian: &smooth.Gaussian{Sigma: 1.5}}, Smooth{Column: evil, Hampel: &smooth.Hampel{Threshold: 2}},

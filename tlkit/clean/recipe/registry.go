@@ -6,7 +6,7 @@ func registry() []kind {
 		typed[Rename](), typed[Remove](), typed[Keep](), typed[Move](), typed[SplitColumn](), typed[JoinColumns](), typed[AddColumn](),
 		typed[Transform](), typed[Replace](), typed[FillDown](), typed[BlankDown](),
 		typed[DropRows](), typed[SplitCells](), typed[JoinCells](), typed[DropDuplicates](), typed[DropNear](), typed[DropChosen](),
-		typed[Text](), typed[Smooth](),
+		typed[Text](), typed[SetKind](), typed[Smooth](),
 		typed[FillConstant](), typed[FillForward](), typed[FillBackward](), typed[Interpolate](), typed[DropMissing](),
 		typed[Fill](), typed[FillKNN](), typed[FillIterative](), typed[DropColumns](),
 		typed[Outliers](), typed[OddRows](),

@@ -130,6 +130,11 @@ func (e expression) each(ctx context.Context, rows selection, n int, use func(i 
 			if !rows.has(r.i) {
 				continue
 			}
+			select { // one row can take a second
+			case <-ctx.Done():
+				return
+			default:
+			}
 			v, err := e.expr.Eval(&r)
 			if err == nil {
 				err = use(r.i, v, again)
