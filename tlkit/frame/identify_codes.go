@@ -89,7 +89,7 @@ func codesOf(k keyColumn, n int, h hasher) (codedColumn, bool) {
 	for _, f := range firsts {
 		rows = append(rows, f...)
 	}
-	all, kinds := naiveNumbers(k, rows, h)
+	all, kinds := numberedRows(k, rows, h)
 	for p, f := range firsts {
 		c.whole[p], all = all[:len(f)], all[len(f):]
 	}
@@ -97,9 +97,9 @@ func codesOf(k keyColumn, n int, h hasher) (codedColumn, bool) {
 	return c, kinds <= mostCodes
 }
 
-// naiveNumbers numbers some rows of one column in the order in which their values occur;
+// numberedRows numbers some rows of one column in the order in which their values occur;
 // with more than mostCodes values the numbers are of no use.
-func naiveNumbers(k keyColumn, rows []int32, h hasher) (numbers []uint16, kinds int) {
+func numberedRows(k keyColumn, rows []int32, h hasher) (numbers []uint16, kinds int) {
 	hashes, first := make([]uint64, 1), map[uint64][]int32{} // of each hash: rows that differ, and their numbers in turn
 	numbers = make([]uint16, len(rows))
 	for i, row := range rows {

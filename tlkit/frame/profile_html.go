@@ -332,8 +332,8 @@ func htmlMatrix(b *strings.Builder, names []string, value func(i, j int) float64
 			if len(names) > written {
 				text = ""
 			}
-			fmt.Fprintf(b, `<td style="min-width:%dpx;width:%dpx;height:%dpx;background:%s" title="%s and %s: %.3f">%s</td>`,
-				size, size, min(size, 24), colour, escaped(n, 28), escaped(m, 28), v, text)
+			fmt.Fprintf(b, `<td style="min-width:%dpx;width:%dpx;height:%dpx;background:%s" title="%s and %s: %s">%s</td>`,
+				size, size, min(size, 24), colour, escaped(n, 28), escaped(m, 28), short(math.Round(1000*v)/1000), text)
 		}
 		b.WriteString(`</tr>`)
 	}
