@@ -9,6 +9,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/frame/internal/iso"
 )
 
 // store is how a column of the table is kept in the file.
@@ -81,14 +82,14 @@ func dateStore(cells []frame.Cell[string]) store {
 		}
 		s := cells[i].Value
 		if len(s) == 10 {
-			if _, ok := parseDay(s); !ok || days < 0 {
+			if _, ok := iso.ParseDay(s); !ok || days < 0 {
 				return storeText
 			}
 			days = 1
 			continue
 		}
-		day, n, ok := parseInstant(s)
-		if _, fits := ticks(day, n, 1e6); !ok || !fits || days > 0 {
+		day, n, ok := iso.ParseInstant(s)
+		if _, fits := iso.Ticks(day, n, 1e6); !ok || !fits || days > 0 {
 			return storeText
 		}
 		days = -1
@@ -102,8 +103,8 @@ func dateStore(cells []frame.Cell[string]) store {
 	}
 	for i := range cells { // nanoseconds reach from 1677 to 2262 only
 		if !cells[i].Null {
-			day, n, _ := parseInstant(cells[i].Value)
-			if _, fits := ticks(day, n, 1e9); !fits {
+			day, n, _ := iso.ParseInstant(cells[i].Value)
+			if _, fits := iso.Ticks(day, n, 1e9); !fits {
 				return storeText
 			}
 		}

@@ -11,7 +11,11 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/frame/internal/decimal"
+	"transferlab/tlkit/frame/internal/iso"
 )
+
+const julianEpoch = 2440588 // the Julian day of 1970-01-01
 
 // From what a file stores to what a table holds. Each function reads n values of a page; the
 // slice is good until the next call, the texts in it for ever.
@@ -112,7 +116,7 @@ func (l *leaf) textValues(enc format.Encoding, b []byte, n int, s *scratch) ([]s
 		return s.write(n, err, func(out []byte, i int) ([]byte, string) {
 			nanos := int64(binary.LittleEndian.Uint64([]byte(words[i][:8])))
 			day := int64(int32(binary.LittleEndian.Uint32([]byte(words[i][8:])))) - julianEpoch
-			if nanos < 0 || nanos >= secondsOfDay*1e9 {
+			if nanos < 0 || nanos >= iso.SecondsOfDay*1e9 {
 				return nil, "its time of day is outside of the day"
 			}
 			return dated(out, day, nanos, true)
@@ -122,12 +126,12 @@ func (l *leaf) textValues(enc format.Encoding, b []byte, n int, s *scratch) ([]s
 			ints := grown(&s.ints, n)
 			err := l.ints(ints, enc, b)
 			return s.write(n, err, func(out []byte, i int) ([]byte, string) {
-				return appendDecimal(out, strconv.Itoa(ints[i]), l.scale), ""
+				return decimal.Append(out, strconv.Itoa(ints[i]), l.scale), ""
 			})
 		}
 		words, err := l.raw(enc, b, n, s)
 		return s.write(n, err, func(out []byte, i int) ([]byte, string) {
-			return appendDecimal(out, wide(words[i]).String(), l.scale), ""
+			return decimal.Append(out, wide(words[i]).String(), l.scale), ""
 		})
 	}
 	ints := grown(&s.ints, n)
@@ -137,13 +141,13 @@ func (l *leaf) textValues(enc format.Encoding, b []byte, n int, s *scratch) ([]s
 		case asDay:
 			return dated(out, v, 0, false)
 		case asInstant:
-			day, nanos := split(v, l.unit)
+			day, nanos := iso.Split(v, l.unit)
 			return dated(out, day, nanos, true)
 		default: // asClock
-			if v < 0 || v >= secondsOfDay*l.unit {
+			if v < 0 || v >= iso.SecondsOfDay*l.unit {
 				return nil, "its time of day is outside of the day"
 			}
-			return appendClock(out, v*(1e9/l.unit)), ""
+			return iso.AppendClock(out, v*(1e9/l.unit)), ""
 		}
 	})
 }
@@ -185,13 +189,13 @@ func (s *scratch) write(n int, err error, f func(out []byte, i int) ([]byte, str
 
 // dated writes a day or an instant, if ISO 8601 can.
 func dated(out []byte, day, nanos int64, instant bool) ([]byte, string) {
-	if day < minDay || day > maxDay {
+	if day < iso.MinDay || day > iso.MaxDay {
 		return nil, "its date is outside of the years 0001 to 9999, which ISO 8601 can write; leave the column out of Options.Columns, or cast it with package sql"
 	}
 	if instant {
-		return appendInstant(out, day, nanos), ""
+		return iso.AppendInstant(out, day, nanos), ""
 	}
-	return appendDay(out, day), ""
+	return iso.AppendDay(out, day), ""
 }
 
 func appendUUID(out []byte, w string) []byte {
@@ -227,12 +231,12 @@ func (l *leaf) decimals(enc format.Encoding, b []byte, n int, s *scratch) (numbe
 	if l.physical == format.Int32 || l.physical == format.Int64 {
 		ints := grown(&s.ints, n)
 		err := l.ints(ints, enc, b)
-		return func(i int) (float64, bool) { return decimalFloat(int64(ints[i]), l.scale) }, err
+		return func(i int) (float64, bool) { return decimal.Float(int64(ints[i]), l.scale) }, err
 	}
 	words, err := l.raw(enc, b, n, s)
 	return func(i int) (float64, bool) {
 		if v, ok := narrow(words[i]); ok {
-			return decimalFloat(v, l.scale)
+			return decimal.Float(v, l.scale)
 		}
 		v, scale, ten, rest := wide(words[i]), l.scale, big.NewInt(10), new(big.Int)
 		for scale > 0 && !v.IsInt64() {
@@ -244,7 +248,7 @@ func (l *leaf) decimals(enc format.Encoding, b []byte, n int, s *scratch) (numbe
 		if !v.IsInt64() {
 			return 0, false
 		}
-		return decimalFloat(v.Int64(), scale)
+		return decimal.Float(v.Int64(), scale)
 	}, err
 }
 
@@ -273,36 +277,4 @@ func wide(w string) *big.Int {
 		v.Sub(v, new(big.Int).Lsh(big.NewInt(1), uint(8*len(w))))
 	}
 	return v
-}
-
-// appendDecimal writes digits, which may have a sign, with the point before the last scale.
-func appendDecimal(out []byte, digits string, scale int) []byte {
-	if digits[0] == '-' {
-		out, digits = append(out, '-'), digits[1:]
-	}
-	if scale == 0 {
-		return append(out, digits...)
-	}
-	for len(digits) <= scale {
-		digits = "0" + digits
-	}
-	out = append(out, digits[:len(digits)-scale]...)
-	return append(append(out, '.'), digits[len(digits)-scale:]...)
-}
-
-// decimalFloat is the number nearest to v/10^scale; ok is false if the decimal has more than
-// the 15 digits that every float64 gives back.
-func decimalFloat(v int64, scale int) (f float64, ok bool) {
-	for scale > 0 && v%10 == 0 {
-		v /= 10
-		scale--
-	}
-	if v <= -1e15 || v >= 1e15 {
-		return 0, false
-	}
-	if scale <= 22 { // both are exact, so the quotient is rounded once
-		return float64(v) / math.Pow10(scale), true
-	}
-	f, err := strconv.ParseFloat(string(appendDecimal(nil, strconv.FormatInt(v, 10), scale)), 64)
-	return f, err == nil
 }

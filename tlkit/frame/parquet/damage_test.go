@@ -16,6 +16,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/frame/internal/iso"
 )
 
 // little is the memory that a file may take in these tests, where all files are small.
@@ -309,7 +310,7 @@ func FuzzRoundTrip(f *testing.F) {
 			i[r] = frame.Cell[int]{Value: int(int8(a)) << (c & 63), Null: c == 255}
 			fl[r] = frame.Cell[float64]{Value: math.Float64frombits(uint64(a)<<56 | uint64(c)), Null: c == 3}
 			s[r] = frame.Cell[string]{Value: string(b[2*r : 2*r+int(a)%min(9, len(b)-2*r)]), Null: a == c}
-			d[r] = frame.Cell[string]{Value: string(appendInstant(nil, int64(a)*100-9000, int64(c)*1e9+int64(a)))}
+			d[r] = frame.Cell[string]{Value: string(iso.AppendInstant(nil, int64(a)*100-9000, int64(c)*1e9+int64(a)))}
 		}
 		for r := range n {
 			if i[r].Null {

@@ -10,6 +10,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/frame/internal/iso"
 )
 
 // How numbers are kept is chosen for each chunk by what it would take: few different values
@@ -52,13 +53,13 @@ func (e *encoder) dateColumn(c *writeColumn, cells []frame.Cell[string]) encoded
 		}
 		switch c.store {
 		case storeDay:
-			vals[k], _ = parseDay(cells[i].Value)
+			vals[k], _ = iso.ParseDay(cells[i].Value)
 		case storeMicros:
-			day, nanos, _ := parseInstant(cells[i].Value)
-			vals[k], _ = ticks(day, nanos, 1e6)
+			day, nanos, _ := iso.ParseInstant(cells[i].Value)
+			vals[k], _ = iso.Ticks(day, nanos, 1e6)
 		default:
-			day, nanos, _ := parseInstant(cells[i].Value)
-			vals[k], _ = ticks(day, nanos, 1e9)
+			day, nanos, _ := iso.ParseInstant(cells[i].Value)
+			vals[k], _ = iso.Ticks(day, nanos, 1e9)
 		}
 		k++
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/go-gota/gota/series"
 
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/frame/internal/iso"
 	"transferlab/tlkit/progress"
 )
 
@@ -256,9 +257,11 @@ func randomTable(t testing.TB, seed uint64, rows int) frame.Table {
 		gaps(words(func(i int) string { return strings.Repeat("ab", rng.IntN(20)) + fmt.Sprint(i) }), 0.2),
 		gaps(words(func(int) string { return fmt.Sprint(rng.IntN(2)) }), 0.5),
 		frame.Series("", flags), gaps(frame.Series("", append([]frame.Cell[bool]{}, flags...)), 0.3),
-		words(func(int) string { return string(appendDay(nil, int64(rng.IntN(5000)))) }),
-		gaps(words(func(int) string { return string(appendInstant(nil, int64(rng.IntN(20000)), rng.Int64N(86400e6)*1000)) }), 0.1),
-		gaps(words(func(int) string { return string(appendInstant(nil, int64(rng.IntN(20000)), rng.Int64N(86400e9))) }), 0.1),
+		words(func(int) string { return string(iso.AppendDay(nil, int64(rng.IntN(5000)))) }),
+		gaps(words(func(int) string {
+			return string(iso.AppendInstant(nil, int64(rng.IntN(20000)), rng.Int64N(86400e6)*1000))
+		}), 0.1),
+		gaps(words(func(int) string { return string(iso.AppendInstant(nil, int64(rng.IntN(20000)), rng.Int64N(86400e9))) }), 0.1),
 		gaps(words(func(int) string { return []string{"s", "m", "l"}[rng.IntN(3)] }), 0.1),
 	}
 	for i := range cols {

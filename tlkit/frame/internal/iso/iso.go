@@ -1,17 +1,17 @@
-package parquet
-
-import "math"
-
-// Dates are text in a table, 2006-01-02 or RFC 3339 in UTC, and numbers in a file. The
+// Package iso turns dates between the numbers that files and databases keep and the text that
+// tables do. Dates are text in a table, 2006-01-02 or RFC 3339 in UTC, and numbers in a file. The
 // conversions are written out: the standard library's take ten times as long, and a column
 // has a million of them. The days of the calendar are counted as by Howard Hinnant, "chrono-
 // Compatible Low-Level Date Algorithms" (2013).
+package iso
 
+import "math"
+
+// Days count from 1970-01-01.
 const (
-	secondsOfDay = 86400
-	minDay       = -719162 // 0001-01-01, the first that package frame takes
-	maxDay       = 2932896 // 9999-12-31, the last that ISO 8601 can write
-	julianEpoch  = 2440588 // the Julian day of 1970-01-01
+	SecondsOfDay = 86400
+	MinDay       = -719162 // 0001-01-01, the first that package frame takes
+	MaxDay       = 2932896 // 9999-12-31, the last that ISO 8601 can write
 )
 
 // civil is the date of a day counted from 1970-01-01.
@@ -55,17 +55,17 @@ var monthDays = [...]int{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
 
 func appendTwo(b []byte, v int) []byte { return append(b, byte('0'+v/10), byte('0'+v%10)) }
 
-// appendDay writes 2006-01-02. The day is in minDay…maxDay.
-func appendDay(b []byte, day int64) []byte {
+// AppendDay writes 2006-01-02. The day is in MinDay…MaxDay.
+func AppendDay(b []byte, day int64) []byte {
 	y, m, d := civil(day)
 	b = appendTwo(appendTwo(b, y/100), y%100)
 	b = appendTwo(append(b, '-'), m)
 	return appendTwo(append(b, '-'), d)
 }
 
-// appendClock writes 15:04:05, and the fraction of the second without its last zeros. nanos
+// AppendClock writes 15:04:05, and the fraction of the second without its last zeros. nanos
 // is within a day.
-func appendClock(b []byte, nanos int64) []byte {
+func AppendClock(b []byte, nanos int64) []byte {
 	s, f := int(nanos/1e9), int(nanos%1e9)
 	b = appendTwo(b, s/3600)
 	b = appendTwo(append(b, ':'), s/60%60)
@@ -81,14 +81,14 @@ func appendClock(b []byte, nanos int64) []byte {
 	return b
 }
 
-// appendInstant writes 2006-01-02T15:04:05.5Z, for so many nanoseconds of a day.
-func appendInstant(b []byte, day, nanos int64) []byte {
-	return append(appendClock(append(appendDay(b, day), 'T'), nanos), 'Z')
+// AppendInstant writes 2006-01-02T15:04:05.5Z, for so many nanoseconds of a day.
+func AppendInstant(b []byte, day, nanos int64) []byte {
+	return append(AppendClock(append(AppendDay(b, day), 'T'), nanos), 'Z')
 }
 
-// split cuts ticks since 1970, so many a second, into days and the nanoseconds of the day.
-func split(ticks, unit int64) (day, nanos int64) {
-	perDay := secondsOfDay * unit
+// Split cuts ticks since 1970, so many a second, into days and the nanoseconds of the day.
+func Split(ticks, unit int64) (day, nanos int64) {
+	perDay := SecondsOfDay * unit
 	day = ticks / perDay
 	rest := ticks % perDay
 	if rest < 0 {
@@ -103,8 +103,8 @@ func two(s string, at int) (v int, ok bool) {
 	return int(a)*10 + int(b), a <= 9 && b <= 9
 }
 
-// parseDay reads 2006-01-02 and nothing else.
-func parseDay(s string) (day int64, ok bool) {
+// ParseDay reads 2006-01-02 and nothing else.
+func ParseDay(s string) (day int64, ok bool) {
 	if len(s) != 10 || s[4] != '-' || s[7] != '-' {
 		return 0, false
 	}
@@ -123,13 +123,13 @@ func parseDay(s string) (day int64, ok bool) {
 	return dayOf(y, m, d), d <= last
 }
 
-// parseInstant reads what appendInstant writes and nothing else: another spelling of the
+// ParseInstant reads what AppendInstant writes and nothing else: another spelling of the
 // same instant would come back in this one.
-func parseInstant(s string) (day, nanos int64, ok bool) {
+func ParseInstant(s string) (day, nanos int64, ok bool) {
 	if len(s) < 20 || s[10] != 'T' || s[13] != ':' || s[16] != ':' || s[len(s)-1] != 'Z' {
 		return 0, 0, false
 	}
-	day, ok = parseDay(s[:10])
+	day, ok = ParseDay(s[:10])
 	h, ok1 := two(s, 11)
 	m, ok2 := two(s, 14)
 	sec, ok3 := two(s, 17)
@@ -155,9 +155,9 @@ func parseInstant(s string) (day, nanos int64, ok bool) {
 	return day, nanos, true
 }
 
-// ticks counts an instant since 1970, so many a second; ok is false if it does not fit.
-func ticks(day, nanos, unit int64) (v int64, ok bool) {
-	perDay := secondsOfDay * unit
+// Ticks counts an instant since 1970, so many a second; ok is false if it does not fit.
+func Ticks(day, nanos, unit int64) (v int64, ok bool) {
+	perDay := SecondsOfDay * unit
 	part := nanos / (1e9 / unit)
 	if day >= 0 && day > (math.MaxInt64-part)/perDay || day < 0 && day < math.MinInt64/perDay {
 		return 0, false
