@@ -3,6 +3,8 @@ package recipe
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -173,4 +175,18 @@ func (r Replace) finder() (func(grel.Value) (grel.Value, bool), error) {
 		to, ok := texts[v.String()]
 		return to, ok
 	}, nil
+}
+
+// Merge makes a Replace of new values by old ones, as text.Clusters.Merge gives them.
+func Merge(column string, values map[string]string) Replace {
+	from := map[string][]string{}
+	for old, now := range values {
+		from[now] = append(from[now], old)
+	}
+	r := Replace{Column: column}
+	for _, now := range slices.Sorted(maps.Keys(from)) {
+		slices.Sort(from[now])
+		r.Edits = append(r.Edits, Edit{From: from[now], Blank: slices.Contains(from[now], ""), To: now})
+	}
+	return r
 }
