@@ -156,7 +156,7 @@ func TestDuplicatesOfSeveralColumns(t *testing.T) {
 		title   string
 	}{
 		{nil, "[{repeated 4} {single 2}]", "rows"},
-		{[]string{"a", "b"}, "[{repeated 4} {single 2}]", `"a" "b"`},
+		{[]string{"a", "b"}, "[{repeated 4} {single 2}]", "a, b"},
 		{[]string{"a"}, "[{repeated 5} {single 1}]", "a"}, // empty text is as good as none
 		{[]string{"b"}, "[{repeated 6} {single 0}]", "b"},
 	} {

@@ -2,6 +2,7 @@ package facet
 
 import (
 	"fmt"
+	"strings"
 
 	"transferlab/tlkit/clean/text"
 	"transferlab/tlkit/frame"
@@ -61,8 +62,7 @@ func Duplicates(t frame.Table, columns []string, o Options) (*List, error) {
 	}
 	title := "rows"
 	if len(columns) > 0 {
-		title = fmt.Sprintf("%.60q", columns)
-		title = title[1 : len(title)-1]
+		title = strings.Join(columns, ", ")
 	}
 	if len(columns) == 1 {
 		title = columns[0]

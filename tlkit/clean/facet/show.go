@@ -16,12 +16,12 @@ const (
 	textBar      = 30 // characters of the longest bar as text
 )
 
-// Inline styles, for not every front end keeps a style sheet of ours. Colours are half
-// transparent, so that they do on white and on black.
+// Inline styles, for not every front end keeps a style sheet of ours. Text has the page's
+// colour; the bars' is seen on white and on black.
 const (
 	tableStyle = `border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:13px;line-height:1.45;width:auto;max-width:100%`
 	cellStyle  = `padding:2px 8px;border:0;background:none`
-	barColour  = `rgba(0,114,178,.7)`
+	barColour  = `#2b87c2`
 	faint      = `opacity:.7`
 )
 
@@ -56,7 +56,7 @@ func (l *List) String() string {
 // HTML is the choices with bars, the first 50.
 func (l *List) HTML() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, `<figure style="margin:.3em 0;max-width:100%%"><figcaption style="font-weight:600">%s</figcaption>`, html.EscapeString(l.Summary()))
+	fmt.Fprintf(&b, `<figure style="margin:.8em 0;max-width:100%%"><figcaption style="font-weight:600;margin-bottom:.3em">%s</figcaption>`, html.EscapeString(l.Summary()))
 	fmt.Fprintf(&b, `<div style="overflow-x:auto"><table class="tlkit-table" style="%s"><tbody>`, tableStyle)
 	row := func(label string, n int) {
 		fmt.Fprintf(&b, `<tr style="background:none"><th scope="row" style="%s;text-align:left;font-weight:400;white-space:pre-wrap;max-width:28em;overflow-wrap:anywhere">%s</th>`, cellStyle, label)
@@ -200,7 +200,7 @@ func histogramText(bins []int, edge func(int) string) string {
 // pointer rests.
 func histogram(summary string, bins []int, edge func(int) string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, `<figure style="margin:.3em 0;max-width:100%%"><figcaption style="font-weight:600">%s</figcaption>`, html.EscapeString(summary))
+	fmt.Fprintf(&b, `<figure style="margin:.8em 0;max-width:100%%"><figcaption style="font-weight:600;margin-bottom:.3em">%s</figcaption>`, html.EscapeString(summary))
 	if len(bins) > 0 {
 		const width, height, left = 560.0, 120.0, 52.0
 		n, most := float64(len(bins)), max(slices.Max(bins), 1)
@@ -214,8 +214,8 @@ func histogram(summary string, bins []int, edge func(int) string) string {
 				continue
 			}
 			h := max(float64(c)/float64(most)*(height-2), 1) // what is there is seen
-			fmt.Fprintf(&b, `<rect x="%.2f" y="%.2f" width="%.2f" height="%.2f" fill="#0072b2" fill-opacity=".75"><title>%s to %s: %s</title></rect>`,
-				left+float64(i)*each, height-h, max(each-gap, .3), h, html.EscapeString(edge(i)), html.EscapeString(edge(i+1)), grouped(c))
+			fmt.Fprintf(&b, `<rect x="%.2f" y="%.2f" width="%.2f" height="%.2f" fill="%s"><title>%s to %s: %s</title></rect>`,
+				left+float64(i)*each, height-h, max(each-gap, .3), h, barColour, html.EscapeString(edge(i)), html.EscapeString(edge(i+1)), grouped(c))
 		}
 		fmt.Fprintf(&b, `<path d="M%.0f %.0f h%.0f" stroke="currentColor" stroke-opacity=".6"/>`, left, height+.5, width)
 		ticks := []int{0, len(bins)}

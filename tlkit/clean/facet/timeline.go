@@ -3,7 +3,7 @@ package facet
 import (
 	"fmt"
 	"math"
-	"sort"
+	"slices"
 	"time"
 
 	"transferlab/tlkit/clean/text"
@@ -139,6 +139,7 @@ type Timeline struct {
 
 	kinds []kind
 	times []int64 // milliseconds since 1970
+	ends  []int64 // where each bin ends, likewise
 }
 
 // TimeOptions say how a time line counts. The zero value chooses the unit, and bins are
@@ -257,13 +258,17 @@ func (l *Timeline) makeBins(o TimeOptions) error {
 		l.Edges = append(l.Edges, at)
 	}
 	l.Bins = make([]int, len(l.Edges)-1)
+	l.ends = make([]int64, len(l.Bins))
+	for i := range l.ends {
+		l.ends[i] = l.Edges[i+1].UnixMilli()
+	}
 	return nil
 }
 
 // bin is the bin of a time of the column.
 func (l *Timeline) bin(ms int64) int {
-	at := time.UnixMilli(ms)
-	return sort.Search(len(l.Bins)-1, func(i int) bool { return at.Before(l.Edges[i+1]) })
+	i, _ := slices.BinarySearch(l.ends, ms+1) // the first that ends after ms
+	return min(i, len(l.Bins)-1)
 }
 
 // Between are the rows of the whole table with a date from ≤ d < to. A zero time is no

@@ -78,7 +78,7 @@ func TestClustersRefuse(t *testing.T) {
 		shared[i] = fmt.Sprintf("%d Main Street", i)
 	}
 	long := strings.Repeat("x", 1001)
-	dense := make([]string, 7000)
+	dense := make([]string, 4700)
 	for i := range dense {
 		dense[i] = fmt.Sprintf("abcdef%05d", i)
 	}

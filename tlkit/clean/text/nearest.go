@@ -16,7 +16,7 @@ import (
 )
 
 // maxLinks bounds the pairs that are near enough to be linked, which are kept in memory.
-const maxLinks = 20_000_000
+const maxLinks = 10_000_000
 
 // A BlockError says that too many strings share blocks for all pairs to be compared. It is
 // [ErrLimit].

@@ -12,6 +12,14 @@ const (
 	shownValues   = 20
 )
 
+// Inline styles, for not every front end keeps a style sheet of ours. Colours are half
+// transparent, so that they do on white and on black.
+const (
+	tableStyle = `border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:13px;line-height:1.5;width:auto;max-width:100%`
+	headStyle  = `text-align:%s;padding:4px 10px;border-bottom:2px solid rgba(127,127,127,.55);font-weight:600`
+	cellStyle  = `text-align:%s;vertical-align:top;padding:4px 10px;border-bottom:1px solid rgba(127,127,127,.22);overflow-wrap:anywhere`
+)
+
 // Summary says how much was found, in one sentence.
 func (c Clusters) Summary() string {
 	if len(c) == 0 {
@@ -68,16 +76,25 @@ func (c Clusters) HTML() string {
 	for _, one := range c {
 		keyed = keyed || one.Key != ""
 	}
-	b.WriteString(`<div style="overflow-x:auto"><table class="tlkit-table"><thead><tr><th>no.</th><th style="text-align:left">values</th><th>rows</th><th style="text-align:left">proposal</th>`)
+	fmt.Fprintf(&b, `<div style="overflow-x:auto"><table class="tlkit-table" style="%s"><thead><tr>`, tableStyle)
+	head := func(align, title string) {
+		fmt.Fprintf(&b, `<th scope="col" style="`+headStyle+`">%s</th>`, align, title)
+	}
+	head("right", "no.")
+	head("left", "values")
+	head("right", "rows")
+	head("left", "proposal")
 	if keyed {
-		b.WriteString(`<th style="text-align:left">key</th>`)
+		head("left", "key")
 	}
 	b.WriteString("</tr></thead><tbody>")
 	for i, one := range c[:min(len(c), shownClusters)] {
-		fmt.Fprintf(&b, `<tr style="vertical-align:top"><th scope="row">%d</th><td style="text-align:left">%s</td><td>%d</td><td style="text-align:left">%s</td>`,
-			i, one.list(), one.Rows(), shown(one.Proposal()))
+		fmt.Fprintf(&b, `<tr style="background:none"><th scope="row" style="`+cellStyle+`;font-weight:400;opacity:.65">%d</th>`, "right", i)
+		fmt.Fprintf(&b, `<td style="`+cellStyle+`">%s</td>`, "left", one.list())
+		fmt.Fprintf(&b, `<td style="`+cellStyle+`">%d</td>`, "right", one.Rows())
+		fmt.Fprintf(&b, `<td style="`+cellStyle+`">%s</td>`, "left", shown(one.Proposal()))
 		if keyed {
-			fmt.Fprintf(&b, `<td style="text-align:left;opacity:.7">%s</td>`, shown(one.Key))
+			fmt.Fprintf(&b, `<td style="`+cellStyle+`;opacity:.7">%s</td>`, "left", shown(one.Key))
 		}
 		b.WriteString("</tr>")
 	}

@@ -4,9 +4,10 @@
 set -eu
 cd "$(dirname "$0")"
 jars=$(sh ../../openrefine.sh)
+java="-Duser.language=en -Duser.country=US -Dfile.encoding=UTF-8" # what it asks the machine for
 new=$(mktemp -d)
 trap 'rm -rf "$new"' EXIT
-reference() { java -cp "$jars" Reference.java "$@" 2>"$new/log" || { cat "$new/log" >&2; exit 1; }; }
+reference() { java $java -cp "$jars" Reference.java "$@" 2>"$new/log" || { cat "$new/log" >&2; exit 1; }; }
 
 reference 1 400 >"$new/facets.jsonl"
 if [ "${1:-}" = --write ]; then gzip -9 --no-name --stdout "$new/facets.jsonl" >facets.jsonl.gz; exit; fi

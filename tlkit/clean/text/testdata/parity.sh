@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes the expected keys, clusters and distances again with OpenRefine 3.9.3 and rapidfuzz and compares; then compares
-# what the package says of many thousands more. --write replaces the kept files.
+# what the package says of many thousands more. --write replaces the kept files. They are from Java 17: a later one knows
+# newer characters.
 set -eu
 cd "$(dirname "$0")"
 top=$(cd ../../../.. && pwd)
@@ -10,10 +11,11 @@ if [ -z "${PARITY_PYTHON:-}" ]; then
   "$python" -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
 fi
 jars=$(sh ../../openrefine.sh)
+java="-Duser.language=en -Duser.country=US -Dfile.encoding=UTF-8" # what it asks the machine for
 new=$(mktemp -d)
 trap 'rm -rf "$new"' EXIT
 # With more than one processor OpenRefine's nearest-neighbour clusters are in pieces: see Reference.java.
-reference() { java -XX:ActiveProcessorCount=1 -XX:+UseSerialGC -cp "$jars" Reference.java "$@" 2>"$new/log" || { cat "$new/log" >&2; exit 1; }; }
+reference() { java -XX:ActiveProcessorCount=1 -XX:+UseSerialGC $java -cp "$jars" Reference.java "$@" 2>"$new/log" || { cat "$new/log" >&2; exit 1; }; }
 
 "$python" distances.py >"$new/distances.jsonl"
 reference keys 1 1200 >"$new/keys.jsonl"
