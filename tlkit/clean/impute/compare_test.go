@@ -3,6 +3,7 @@ package impute
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -186,4 +187,30 @@ func TestComparisonIsEscaped(t *testing.T) {
 	if (&Comparison{}).String() == "" || (&Comparison{}).HTML() == "" {
 		t.Error("a comparison of nothing says nothing")
 	}
+}
+
+func ExampleCompare() {
+	// Width is half of height, so that one can be told from the other.
+	height, width := make([]frame.Cell[float64], 40), make([]frame.Cell[float64], 40)
+	for i := range height {
+		height[i].Value = float64(i * i % 41)
+		width[i].Value = height[i].Value / 2
+	}
+	table, err := frame.New(nil, frame.Series("height", height), frame.Series("width", width))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	c, err := Compare(context.Background(), nil, split.WholeAsTrain(table), []Candidate{{"mean", Simple{}}, {"neighbours", KNN{Neighbors: 1}}, {"iterative", Iterative{}}}, CompareOptions{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, s := range c.Scores {
+		fmt.Printf("%s: RMSE below a half: %v\n", s.Name, s.RMSE.High < 0.5)
+	}
+	// Output:
+	// iterative: RMSE below a half: true
+	// neighbours: RMSE below a half: true
+	// mean: RMSE below a half: false
 }
