@@ -1,9 +1,14 @@
 package text_test
 
 import (
+	"fmt"
+	"maps"
 	"math"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"transferlab/tlkit/clean/text"
@@ -94,6 +99,36 @@ func TestNGramsAreBounded(t *testing.T) {
 	if got := text.NGramFingerprint(s, 3); got != "ababab"[:3]+"bab" {
 		t.Errorf("got %.40q", got)
 	}
+}
+
+// Long pieces are cut otherwise than short ones, which fit in a machine word.
+func TestNGramsOfAllLengths(t *testing.T) {
+	for _, s := range []string{"abracadabra hocus pocus", "ähnliche Wörter über Öfen 😀", "", "x"} {
+		folded := utf16.Encode([]rune(strings.ReplaceAll(text.Fingerprint(strings.ReplaceAll(s, " ", "")), " ", "")))
+		for n := 1; n < 12; n++ {
+			pieces := map[string]bool{}
+			for i := 0; i+n <= len(folded); i++ {
+				pieces[fmt.Sprintf("%04x", folded[i:i+n])] = true
+			}
+			var want []rune
+			var all []uint16
+			for _, p := range slices.Sorted(maps.Keys(pieces)) {
+				for _, u := range strings.Fields(strings.Trim(p, "[]")) {
+					v, _ := strconv.ParseUint(u, 16, 16)
+					all = append(all, uint16(v))
+				}
+			}
+			want = utf16.Decode(all)
+			if got := []rune(text.NGramFingerprint(s, n)); !slices.Equal(withoutHalves(got), withoutHalves(want)) {
+				t.Errorf("NGramFingerprint(%q, %d) = %q, want %q", s, n, string(got), string(want))
+			}
+		}
+	}
+}
+
+// withoutHalves leaves out what stands for a half of a surrogate pair, or its three bytes.
+func withoutHalves(r []rune) []rune {
+	return slices.DeleteFunc(r, func(r rune) bool { return r == utf8.RuneError })
 }
 
 // Whatever the bytes: no panic, little time, and what each function promises.
