@@ -14,8 +14,9 @@ import (
 // 2·(characters in common, in order) to all characters. Words are what white space
 // separates; case counts. A string without words is like nothing, itself included.
 //
-// It is fuzz.token_set_ratio of rapidfuzz 3, divided by 100. It takes time in proportion
-// to the product of the lengths divided by 64.
+// It is fuzz.token_set_ratio of rapidfuzz 3, divided by 100, but that a no-break space
+// always separates words, and not only beside characters beyond Latin-1. It takes time in
+// proportion to the product of the lengths divided by 64.
 func TokenSet(a, b string) float64 {
 	x, y := words(a), words(b)
 	if len(x) == 0 || len(y) == 0 {
