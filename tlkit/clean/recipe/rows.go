@@ -3,6 +3,7 @@ package recipe
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -93,11 +94,9 @@ func (c SplitCells) apply(ctx context.Context, _ progress.Reporter, s state) (ou
 	if err != nil {
 		return outcome{}, err
 	}
-	empty, keyEmpty := s.empty(col), s.empty(key)
-	text, get := s.texts(col), s.cells(col)
+	empty, keyEmpty, text := s.empty(col), s.empty(key), s.texts(col)
 	n := s.Nrow()
-	rows, values := make([]int, 0, n), make([]grel.Value, 0, n)
-	put := func(row int, v grel.Value) { rows, values = append(rows, row), append(values, v) }
+	out := s.reshape(col)
 	for i := 0; i < n; i++ {
 		if i%diffPiece == 0 && ctx.Err() != nil {
 			return outcome{}, ctx.Err()
@@ -109,36 +108,97 @@ func (c SplitCells) apply(ctx context.Context, _ progress.Reporter, s state) (ou
 			}
 		}
 		if len(parts) < 2 {
-			put(i, get(i))
+			out.same(i)
 			continue
 		}
-		put(i, grel.StringValue(parts[0]))
+		out.text(i, parts[0])
 		for _, p := range parts[1:] {
 			if next := i + 1; next < n && empty(next) && keyEmpty(next) {
 				i++
-				put(i, grel.StringValue(p))
+				out.text(i, p)
 			} else {
-				put(-1, grel.StringValue(p))
+				out.text(-1, p)
 			}
 		}
+		if len(out.rows) > maxRows {
+			return outcome{}, option("more than %d rows would be made", maxRows)
+		}
 	}
-	if len(rows) > maxRows {
-		return outcome{}, option("%d rows would be made; at most %d are", len(rows), maxRows)
-	}
-	return s.reshaped(col, rows, values)
+	return out.done()
 }
 
 // maxRows bounds what a step can make of a table.
 const maxRows = 1 << 28
 
-// reshaped is the state of other rows, with other values in one column.
-func (s state) reshaped(c frame.Column, rows []int, values []grel.Value) (outcome, error) {
-	out, err := s.take(rows)
+// reshaping makes a table of other rows, with other values in one column.
+type reshaping struct {
+	state
+	column frame.Column
+	rows   []int // the row that each comes from, or -1
+
+	// The column's cells, as texts if they are texts now, else as values.
+	cells  []frame.Cell[string]
+	values []grel.Value
+	get    func(i int) grel.Value // nil if the cells are texts
+}
+
+// reshape begins with a table without rows.
+func (s state) reshape(c frame.Column) *reshaping {
+	r := &reshaping{state: s, column: c, rows: make([]int, 0, s.Nrow())}
+	if (c.Kind == frame.Text || c.Kind == frame.Category) && s.mixed[c.Name] == nil {
+		r.cells = make([]frame.Cell[string], 0, s.Nrow())
+	} else {
+		r.get, r.values = s.cells(c), make([]grel.Value, 0, s.Nrow())
+	}
+	return r
+}
+
+// same puts a row as it is.
+func (r *reshaping) same(row int) {
+	r.rows = append(r.rows, row)
+	if r.get == nil {
+		r.cells = append(r.cells, r.column.Texts[row])
+	} else {
+		r.values = append(r.values, r.get(row))
+	}
+}
+
+// text puts a row with a text in the column; row -1 is one that is empty otherwise.
+func (r *reshaping) text(row int, text string) {
+	r.rows = append(r.rows, row)
+	if r.get == nil {
+		r.cells = append(r.cells, frame.Cell[string]{Value: text})
+	} else {
+		r.values = append(r.values, grel.StringValue(text))
+	}
+}
+
+// nothing puts a row without a value in the column.
+func (r *reshaping) nothing(row int) {
+	r.rows = append(r.rows, row)
+	if r.get == nil {
+		r.cells = append(r.cells, frame.Cell[string]{Null: true})
+	} else {
+		r.values = append(r.values, grel.Value{})
+	}
+}
+
+func (r *reshaping) done() (outcome, error) {
+	name := r.column.Name
+	others, err := r.without(name)
 	if err != nil {
 		return outcome{}, err
 	}
-	out, err = out.with(settle(c.Name, values, c))
-	return outcome{state: out, rows: rows, touched: []string{c.Name}}, err
+	out, err := others.take(r.rows)
+	if err != nil {
+		return outcome{}, err
+	}
+	b := textColumn(name, r.cells, r.column.Field)
+	if r.get != nil {
+		b = settle(name, r.values, r.column)
+	}
+	out, err = out.insert(slices.Index(r.Names(), name), b)
+	return outcome{state: out, rows: r.rows, touched: []string{name}}, err
 }
 
 // JoinCells joins the values of a column that stand in rows that belong together into the
@@ -177,11 +237,11 @@ func (c JoinCells) apply(ctx context.Context, _ progress.Reporter, s state) (out
 			others = append(others, s.empty(o))
 		}
 	}
-	keyEmpty, blank, text, get := s.empty(key), s.blank(col), s.texts(col), s.cells(col)
+	keyEmpty, blank, text := s.empty(key), s.blank(col), s.texts(col)
 	n := s.Nrow()
-	rows, values := make([]int, 0, n), make([]grel.Value, 0, n)
+	out := s.reshape(col)
 	for i := 0; i < n; {
-		if ctx.Err() != nil {
+		if i%diffPiece == 0 && ctx.Err() != nil {
 			return outcome{}, ctx.Err()
 		}
 		end := i + 1
@@ -189,7 +249,7 @@ func (c JoinCells) apply(ctx context.Context, _ progress.Reporter, s state) (out
 			end++
 		}
 		if end == i+1 {
-			rows, values = append(rows, i), append(values, get(i))
+			out.same(i)
 			i = end
 			continue
 		}
@@ -202,18 +262,18 @@ func (c JoinCells) apply(ctx context.Context, _ progress.Reporter, s state) (out
 				b.WriteString(t)
 			}
 		}
-		for k := i; k < end; k++ {
-			var v grel.Value
-			if k == i {
-				v = grel.StringValue(b.String())
-			}
-			if !allEmpty(others, k) || k == i && strings.TrimFunc(b.String(), unicode.IsSpace) != "" {
-				rows, values = append(rows, k), append(values, v)
+		joined := b.String()
+		if !allEmpty(others, i) || strings.TrimFunc(joined, unicode.IsSpace) != "" {
+			out.text(i, joined)
+		}
+		for k := i + 1; k < end; k++ {
+			if !allEmpty(others, k) {
+				out.nothing(k)
 			}
 		}
 		i = end
 	}
-	return s.reshaped(col, rows, values)
+	return out.done()
 }
 
 func allEmpty(columns []func(int) bool, i int) bool {

@@ -274,28 +274,47 @@ func settle(name string, values []grel.Value, was frame.Column) built {
 		was.Field.Name = name
 		return empty(was.Field, len(values))
 	case only(grel.KindInt) && !odd:
-		return built{series: numbers(name, values, func(v grel.Value) int { return int(v.Int()) }), field: field}
+		return built{series: seriesOf(name, values, func(v grel.Value) int { return int(v.Int()) }), field: field}
 	case only(grel.KindInt, grel.KindFloat):
-		b := built{series: numbers(name, values, grel.Value.Float), field: field}
+		b := built{series: seriesOf(name, values, grel.Value.Float), field: field}
 		if odd || has[grel.KindInt] > 0 {
 			b.values = values
 		}
 		return b
 	case only(grel.KindBool):
-		return built{series: numbers(name, values, grel.Value.Bool), field: field}
+		return built{series: seriesOf(name, values, grel.Value.Bool), field: field}
 	case only(grel.KindDate) && !odd:
 		field.Kind = frame.Date
 		if was.Kind == frame.Date {
 			field = was.Field
 		}
-		return built{series: numbers(name, values, dateText(values, was)), field: field}
+		return built{series: seriesOf(name, values, dateText(values, was)), field: field}
 	case only(grel.KindString):
-		if was.Kind == frame.Category && fits(values, was.Levels) {
-			field = was.Field
-		}
-		return built{series: numbers(name, values, grel.Value.Text), field: field}
+		return textColumn(name, cellsOf(values, grel.Value.Text), was.Field)
 	}
-	return built{series: numbers(name, values, exported), field: field, values: values}
+	return built{series: seriesOf(name, values, exported), field: field, values: values}
+}
+
+// textColumn is a column of texts. In place of a category it is one, unless a text is none
+// of its levels.
+func textColumn(name string, cells []frame.Cell[string], was frame.Field) built {
+	b := built{series: frame.Series(name, cells), field: frame.Field{Name: name, Kind: frame.Text}}
+	if was.Kind == frame.Category && within(cells, was.Levels) {
+		b.field = was
+	}
+	return b
+}
+
+// within reports whether all texts are among levels; without levels, whatever occurs is one.
+func within(cells []frame.Cell[string], levels []string) bool {
+	if len(levels) == 0 {
+		return true
+	}
+	known := map[string]bool{}
+	for _, l := range levels {
+		known[l] = true
+	}
+	return !slices.ContainsFunc(cells, func(c frame.Cell[string]) bool { return !c.Null && !known[c.Value] })
 }
 
 // empty is a column without any value.
@@ -322,7 +341,11 @@ func nulls[T frame.Value](name string, rows int) series.Series {
 	return frame.Series(name, cells)
 }
 
-func numbers[T frame.Value](name string, values []grel.Value, get func(grel.Value) T) series.Series {
+func seriesOf[T frame.Value](name string, values []grel.Value, get func(grel.Value) T) series.Series {
+	return frame.Series(name, cellsOf(values, get))
+}
+
+func cellsOf[T frame.Value](values []grel.Value, get func(grel.Value) T) []frame.Cell[T] {
 	cells := make([]frame.Cell[T], len(values))
 	for i, v := range values {
 		if v.IsNull() {
@@ -331,19 +354,7 @@ func numbers[T frame.Value](name string, values []grel.Value, get func(grel.Valu
 			cells[i].Value = get(v)
 		}
 	}
-	return frame.Series(name, cells)
-}
-
-// fits reports whether all texts are among a category's levels.
-func fits(values []grel.Value, levels []string) bool {
-	if len(levels) == 0 {
-		return true // whatever occurs
-	}
-	known := map[string]bool{}
-	for _, l := range levels {
-		known[l] = true
-	}
-	return !slices.ContainsFunc(values, func(v grel.Value) bool { return !v.IsNull() && !known[v.Text()] })
+	return cells
 }
 
 // dateText writes dates: as days if the column held days and all dates are days, else as

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"transferlab/tlkit/clean/grel"
+	"transferlab/tlkit/frame"
 	"transferlab/tlkit/parallel"
 )
 
@@ -68,8 +69,11 @@ func (r *row) Column() string { return r.name }
 
 // expression is an expression that is ready for the rows of a state.
 type expression struct {
-	expr *grel.Expr
+	expr *grel.Expr // nil for the cell's value itself
 	row  row
+	// texts are the cells, where they are texts and the expression depends on nothing else:
+	// equal texts then give equal values.
+	texts []frame.Cell[string]
 }
 
 // parse reads an expression; "" is value.
@@ -87,15 +91,24 @@ func (s state) prepare(source, column string) (expression, error) {
 	if err != nil {
 		return expression{}, err
 	}
+	names, all := e.Columns()
+	printed := e.String()
+	alone := len(names) == 0 && !all && !strings.Contains(printed, "row") // rowIndex, row.index
 	r := row{name: column, columns: map[string]func(int) grel.Value{}}
+	out := expression{expr: e}
 	if column != "" {
 		c, err := s.Column(column)
 		if err != nil {
 			return expression{}, err
 		}
 		r.value = s.cells(c)
+		if alone && s.mixed[column] == nil {
+			out.texts = c.Texts
+		}
 	}
-	names, all := e.Columns()
+	if printed == "value" {
+		out.expr, out.texts = nil, nil
+	}
 	for _, n := range names {
 		if _, err := s.Column(n); err != nil {
 			return expression{}, err
@@ -111,7 +124,8 @@ func (s state) prepare(source, column string) (expression, error) {
 		}
 		r.columns[n] = s.cells(c)
 	}
-	return expression{e, r}, nil
+	out.row = r
+	return out, nil
 }
 
 // each evaluates the expression for the rows that are selected, several at a time, and
@@ -120,11 +134,11 @@ func (s state) prepare(source, column string) (expression, error) {
 func (e expression) each(ctx context.Context, rows selection, n int, use func(i int, v grel.Value, again func(grel.Value) (grel.Value, error)) error) error {
 	errs := make([]error, (n+diffPiece-1)/diffPiece)
 	err := parallel.Chunks(ctx, n, diffPiece, func(chunk, low, high int) {
-		r := e.row
+		r, known := e.row, memory{}
 		again := func(v grel.Value) (grel.Value, error) {
 			r.again = &v
 			defer func() { r.again = nil }()
-			return e.expr.Eval(&r)
+			return e.eval(&r, nil)
 		}
 		for r.i = low; r.i < high; r.i++ {
 			if !rows.has(r.i) {
@@ -135,7 +149,7 @@ func (e expression) each(ctx context.Context, rows selection, n int, use func(i 
 				return
 			default:
 			}
-			v, err := e.expr.Eval(&r)
+			v, err := e.eval(&r, &known)
 			if err == nil {
 				err = use(r.i, v, again)
 			}
@@ -151,6 +165,56 @@ func (e expression) each(ctx context.Context, rows selection, n int, use func(i 
 		}
 	}
 	return err
+}
+
+// eval is the expression's value for a row.
+func (e expression) eval(r *row, known *memory) (grel.Value, error) {
+	switch {
+	case e.expr == nil:
+		return r.Value(), nil
+	case e.texts == nil || known == nil || known.off || e.texts[r.i].Null:
+		return e.expr.Eval(r)
+	}
+	text := e.texts[r.i].Value
+	if v, ok := known.recall(text); ok {
+		return v, nil
+	}
+	v, err := e.expr.Eval(r)
+	if err == nil {
+		known.keep(text, v)
+	}
+	return v, err
+}
+
+// memory is what an expression gave for texts that came before. It gives up where few
+// texts come again.
+type memory struct {
+	values       map[string]grel.Value
+	asked, found int
+	off          bool
+}
+
+const (
+	memoryTried = 1024 // texts after which it is judged
+	memoryMost  = 8192 // texts that are kept
+)
+
+func (m *memory) recall(text string) (grel.Value, bool) {
+	v, ok := m.values[text]
+	if m.asked++; ok {
+		m.found++
+	}
+	m.off = m.asked == memoryTried && m.found < memoryTried/2
+	return v, ok
+}
+
+func (m *memory) keep(text string, v grel.Value) {
+	if m.values == nil {
+		m.values = map[string]grel.Value{}
+	}
+	if len(m.values) < memoryMost {
+		m.values[text] = v
+	}
 }
 
 // selection says which rows a step is about; nil means all of them.
