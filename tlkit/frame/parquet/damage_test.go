@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -175,13 +176,22 @@ func TestHostileMetadata(t *testing.T) {
 		"a chunk too long":        {func(m *format.FileMetaData) { m.RowGroups[0].Columns[1].MetaData.TotalCompressedSize = math.MaxInt64 }, frame.ErrParse, "outside"},
 		"a chunk of less":         {func(m *format.FileMetaData) { m.RowGroups[0].Columns[1].MetaData.TotalCompressedSize = 3 }, frame.ErrParse, "header"},
 		"a chunk missing":         {func(m *format.FileMetaData) { m.RowGroups[0].Columns = m.RowGroups[0].Columns[:1] }, frame.ErrParse, "lacks"},
-		"another type":            {func(m *format.FileMetaData) { m.RowGroups[0].Columns[0].MetaData.Type = format.Double }, frame.ErrParse, "INT64"},
-		"another file":            {func(m *format.FileMetaData) { m.RowGroups[0].Columns[0].FilePath = "/etc/passwd" }, frame.ErrKind, "another file"},
-		"an unknown codec":        {func(m *format.FileMetaData) { m.RowGroups[0].Columns[0].MetaData.Codec = format.LZO }, frame.ErrKind, "LZO"},
-		"no schema":               {func(m *format.FileMetaData) { m.Schema = m.Schema[:0] }, frame.ErrParse, "schema"},
-		"a schema that is cut":    {func(m *format.FileMetaData) { m.Schema = m.Schema[:2] }, frame.ErrParse, "tree"},
-		"a schema of too much":    {func(m *format.FileMetaData) { m.Schema = append(m.Schema, m.Schema[1]) }, frame.ErrParse, "tree"},
-		"children without end":    {func(m *format.FileMetaData) { m.Schema[0].NumChildren.V = math.MaxInt32 }, frame.ErrParse, "tree"},
+		"many groups of nothing": {func(m *format.FileMetaData) {
+			m.Schema = m.Schema[:1]
+			for i := range 20_000 {
+				m.Schema = append(m.Schema, format.SchemaElement{Name: fmt.Sprint(i), Type: thrift.New(format.Int64)})
+				m.RowGroups = append(m.RowGroups, format.RowGroup{Columns: []format.ColumnChunk{}})
+			}
+			m.Schema[0].NumChildren.V = 20_000
+			m.RowGroups = m.RowGroups[1:]
+		}, nil, ""},
+		"another type":         {func(m *format.FileMetaData) { m.RowGroups[0].Columns[0].MetaData.Type = format.Double }, frame.ErrParse, "INT64"},
+		"another file":         {func(m *format.FileMetaData) { m.RowGroups[0].Columns[0].FilePath = "/etc/passwd" }, frame.ErrKind, "another file"},
+		"an unknown codec":     {func(m *format.FileMetaData) { m.RowGroups[0].Columns[0].MetaData.Codec = format.LZO }, frame.ErrKind, "LZO"},
+		"no schema":            {func(m *format.FileMetaData) { m.Schema = m.Schema[:0] }, frame.ErrParse, "schema"},
+		"a schema that is cut": {func(m *format.FileMetaData) { m.Schema = m.Schema[:2] }, frame.ErrParse, "tree"},
+		"a schema of too much": {func(m *format.FileMetaData) { m.Schema = append(m.Schema, m.Schema[1]) }, frame.ErrParse, "tree"},
+		"children without end": {func(m *format.FileMetaData) { m.Schema[0].NumChildren.V = math.MaxInt32 }, frame.ErrParse, "tree"},
 		"a group of groups": {func(m *format.FileMetaData) {
 			m.Schema[1].Type.Valid = false
 			m.Schema[1].NumChildren = thrift.New(int32(1 << 30))
@@ -204,6 +214,12 @@ func TestHostileMetadata(t *testing.T) {
 			took := allocated(func() {
 				_, err = Decode(t.Context(), nil, bytes.NewReader(b), int64(len(b)), Options{MaxBytes: little})
 			})
+			if c.kind == nil {
+				if took > 2*little || err != nil && !errors.Is(err, frame.ErrLimit) {
+					t.Errorf("took %d bytes, %v", took, err)
+				}
+				return
+			}
 			if !errors.Is(err, c.kind) || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%v; want %v and %q", err, c.kind, c.want)
 			}

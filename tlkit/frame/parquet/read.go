@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/go-gota/gota/series"
 	"github.com/parquet-go/parquet-go/format"
@@ -68,7 +67,7 @@ func decode(ctx context.Context, rep progress.Reporter, r io.ReaderAt, size int6
 	if err != nil {
 		return frame.Table{}, err
 	}
-	starts, err := groups(meta)
+	starts, err := groups(meta, cols)
 	if err != nil {
 		return frame.Table{}, err
 	}
@@ -85,24 +84,39 @@ func decode(ctx context.Context, rep progress.Reporter, r io.ReaderAt, size int6
 	return d.table(cols)
 }
 
-// groups adds up the rows before each row group, and in all.
-func groups(meta *format.FileMetaData) ([]int64, error) {
-	starts := make([]int64, 1, len(meta.RowGroups)+1)
-	for i := range meta.RowGroups {
-		n := meta.RowGroups[i].NumRows
-		if n < 0 || n > math.MaxInt32*int64(math.MaxInt16)-starts[i] {
-			return nil, damaged("group %d says that it has %d rows", i+1, n)
+// groups leaves out the row groups without rows, of which a file can have very many, and adds
+// up the rows before each of the others, and in all. Each of those has all columns.
+func groups(meta *format.FileMetaData, cols []*leaf) ([]int64, error) {
+	starts := []int64{0} // what writers say of the pages of no rows is all sorts of things
+	kept := meta.RowGroups[:0]
+	for i, g := range meta.RowGroups {
+		before := starts[len(starts)-1]
+		if g.NumRows < 0 || g.NumRows > math.MaxInt32*int64(math.MaxInt16)-before {
+			return nil, damaged("group %d says that it has %d rows", i+1, g.NumRows)
 		}
-		starts = append(starts, starts[i]+n)
+		if g.NumRows == 0 {
+			continue
+		}
+		for _, l := range cols {
+			if l.chunk >= len(g.Columns) {
+				return nil, in(damaged("group %d lacks it", i+1), "", l.field.Name)
+			}
+		}
+		starts, kept = append(starts, before+g.NumRows), append(kept, g)
 	}
+	meta.RowGroups = kept
 	return starts, nil
 }
 
-// ticker reports how many values are done.
+// ticker reports how many values are done, one report after the other.
 func ticker(rep progress.Reporter, task string, total int64) func(int64) {
-	var done atomic.Int64
+	var mu sync.Mutex
+	done := int64(0)
 	return func(n int64) {
-		progress.Or(rep).Report(progress.Event{Task: task, Done: done.Add(n), Total: total, Unit: "values"})
+		mu.Lock()
+		defer mu.Unlock()
+		done += n
+		progress.Or(rep).Report(progress.Event{Task: task, Done: done, Total: total, Unit: "values"})
 	}
 }
 
@@ -226,12 +240,6 @@ func (d *decoding) column(l *leaf, rows int64) *column {
 func (d *decoding) read(g int, c *column) (err error) {
 	defer caught(&err)
 	group, low, high := &d.meta.RowGroups[g], d.starts[g], d.starts[g+1]
-	if c.leaf.chunk >= len(group.Columns) {
-		return damaged("group %d lacks it", g+1)
-	}
-	if low == high {
-		return nil // writers say all sorts of things of the pages of nothing
-	}
 	chunk := &group.Columns[c.leaf.chunk]
 	if chunk.MetaData.NumValues != high-low {
 		return damaged("it has %d values in group %d, which has %d rows", chunk.MetaData.NumValues, g+1, high-low)
