@@ -62,13 +62,13 @@ func (w *csvWorker) parse(b *block, seg *segment, at int) {
 // field is a field's text, with pad bytes after it, and whether it has no value.
 func (w *csvWorker) field(b *block, s span) (buf []byte, from, to int, missing bool) {
 	buf, from, to = b.buf, s.from(), s.to()
-	if s&doubled != 0 {
+	if s&doubling != 0 {
 		w.scratch = w.f.content(b.buf, s, w.scratch)
 		to, from = len(w.scratch), 0
 		w.scratch = append(w.scratch, padding[:]...)
 		buf = w.scratch
 	}
-	if s&quoted == 0 || w.f.QuotedMissing {
+	if s&inQuotes == 0 || w.f.QuotedMissing {
 		missing = from == to || w.f.missing.has(buf[from:to])
 	}
 	return buf, from, to, missing

@@ -155,7 +155,7 @@ func (f *csvForm) headerNames(buf []byte, spans []span, pos, next int) ([]string
 		if first, twice := place[name]; twice && !f.NumberNames && len(f.Names) == 0 {
 			return bad(ErrShape, "columns %d and %d are both called %.40q; rename one, give all in Names, or set NumberNames", first+1, i+1, name)
 		}
-		if name == "" && s&quoted == 0 && !f.NumberNames && len(f.Names) == 0 {
+		if name == "" && s&inQuotes == 0 && !f.NumberNames && len(f.Names) == 0 {
 			return bad(ErrShape, "column %d has no name; give it one, give all in Names, or set NumberNames", i+1)
 		}
 		if _, known := place[name]; !known {
@@ -199,7 +199,7 @@ func numberNames(names []string) {
 // it is put together in scratch.
 func (f *csvForm) content(buf []byte, s span, scratch []byte) []byte {
 	text := buf[s.from():s.to()]
-	if s&doubled == 0 {
+	if s&doubling == 0 {
 		return text
 	}
 	scratch = scratch[:0]

@@ -88,14 +88,9 @@ func (s *splitter) fill(buf []byte, want int) []byte {
 		buf = append(buf, s.carry[:n]...)
 		s.carry = append(s.carry[:0], s.carry[n:]...)
 	}
-	for idle := 0; len(buf) < want && s.err == nil; {
+	for len(buf) < want && s.err == nil {
 		n, err := s.in.Read(buf[len(buf):want])
 		buf, s.err = buf[:len(buf)+n], err
-		if idle++; n > 0 {
-			idle = 0
-		} else if idle == 100 && err == nil {
-			s.err = io.ErrNoProgress
-		}
 	}
 	return buf
 }

@@ -14,8 +14,8 @@ import (
 type span uint64
 
 const (
-	quoted  span = 1 << 63 // it stands in quotes
-	doubled span = 1 << 62 // and has doubled quotes within
+	inQuotes span = 1 << 63 // it stands in quotes
+	doubling span = 1 << 62 // and has doubled quotes within
 )
 
 func spanOf(from, to int) span { return span(from) | span(to)<<32 }
@@ -294,11 +294,11 @@ func (f *csvForm) quotedField(buf []byte, pos, n int) (s span, end int, bad *fau
 	from := pos + 1
 	to := f.closing(buf[:n], from)
 	if to < 0 {
-		return spanOf(from, n) | quoted, n, &fault{pos: pos, err: errPartial}
+		return spanOf(from, n) | inQuotes, n, &fault{pos: pos, err: errPartial}
 	}
-	s = spanOf(from, to) | quoted
+	s = spanOf(from, to) | inQuotes
 	if bytes.IndexByte(buf[from:to], f.quote) >= 0 {
-		s |= doubled
+		s |= doubling
 	}
 	end = to + 1
 	for f.Trim && end < n && f.blank(buf[end]) {

@@ -217,8 +217,8 @@ func inOrder(rows, size int, maker func() func(b []byte, low, high int) ([]byte,
 func (w *csvWriter) header() ([]byte, error) {
 	var b []byte
 	for i, c := range w.cols {
-		if !utf8.ValidString(c.Name) {
-			return nil, fmt.Errorf("%w: the name of column %d, %.40q, is no UTF-8; rename it", ErrKind, i+1, c.Name)
+		if err := w.writable(c.Name); err != nil {
+			return nil, fmt.Errorf("%w: the name of column %d: %w", ErrKind, i+1, err)
 		}
 		if i > 0 {
 			b = append(b, w.f.comma)
@@ -265,7 +265,7 @@ func (w *csvWriter) block(b []byte, low, high int, dates []map[string]string) ([
 		}
 		b = append(b, '\n')
 	}
-	if !utf8.Valid(b) || w.f.Encoding != "" && bytes.Contains(b, []byte("\ufffd")) {
+	if !utf8.Valid(b) || w.f.Encoding != "" && !w.f.Replace && bytes.Contains(b, []byte("\ufffd")) {
 		if err := w.unwritable(low, high); err != nil {
 			return b, err
 		}
@@ -365,28 +365,33 @@ func writeDate(form *dateForm, iso string, known *map[string]string) (text strin
 	return text, true
 }
 
-// unwritable finds the first text of the rows that is no UTF-8, or that the encoding lacks.
+// unwritable finds the first text of the rows that cannot be written.
 func (w *csvWriter) unwritable(low, high int) error {
-	encoding, err := encodingOf(w.f.Encoding)
-	if err != nil {
-		return err
-	}
 	for r := low; r < high; r++ {
 		for _, c := range w.cols {
 			if c.Texts == nil || c.Texts[r].Null {
 				continue
 			}
-			v := c.Texts[r].Value
-			if !utf8.ValidString(v) {
-				return fmt.Errorf("%w: row %d, column %.40q: %.40q is no UTF-8; mend the text first", ErrKind, r+1, c.Name, v)
-			}
-			if encoding == nil {
-				continue
-			}
-			if _, err := encoding.NewEncoder().String(v); err != nil || strings.Contains(v, "\ufffd") {
-				return fmt.Errorf("%w: row %d, column %.40q: the encoding %s cannot hold %.40q; use utf-8, or replace the text first", ErrKind, r+1, c.Name, w.f.Encoding, v)
+			if err := w.writable(c.Texts[r].Value); err != nil {
+				return fmt.Errorf("%w: row %d, column %.40q: %w", ErrKind, r+1, c.Name, err)
 			}
 		}
+	}
+	return nil
+}
+
+// writable says why a text is no UTF-8, or none that the encoding can hold, if so. U+FFFD
+// stands in for what is no text, and would be refused when it is read.
+func (w *csvWriter) writable(text string) error {
+	if !utf8.ValidString(text) {
+		return fmt.Errorf("%.40q is no UTF-8; mend the text first", text)
+	}
+	encoding, err := encodingOf(w.f.Encoding)
+	if err != nil || encoding == nil {
+		return err
+	}
+	if _, err := encoding.NewEncoder().String(text); err != nil || !w.f.Replace && strings.Contains(text, "\ufffd") {
+		return fmt.Errorf("the encoding %s cannot hold %.40q; use utf-8, or replace the text first", w.f.Encoding, text)
 	}
 	return nil
 }

@@ -20,9 +20,10 @@ type input struct {
 	source string // the file's name, for people; may be empty
 	text   io.Reader
 	raw    *counter
-	size   int64 // bytes of the file; 0 where nobody knows
-	plain  bool  // text and file are the same bytes
-	marks  bool  // U+FFFD stands where the bytes were no text
+	used   atomic.Int64 // bytes of the file that became text, where it is compressed
+	size   int64        // bytes of the file; 0 where nobody knows
+	plain  bool         // text and file are the same bytes
+	marks  bool         // U+FFFD stands where the bytes were no text
 	done   []func()
 }
 
@@ -75,18 +76,19 @@ func newInput(r io.Reader, source string, size int64, form inputForm) (*input, e
 	}
 	switch name := strings.ToLower(source); {
 	case bytes.HasPrefix(head, gzipMagic):
-		z, err := gzip.NewReader(bufio.NewReaderSize(text, 1<<16))
+		ahead := bufio.NewReaderSize(text, 1<<16)
+		z, err := gzip.NewReader(ahead)
 		if err != nil {
 			return nil, &ParseError{Source: source, Err: damaged(err)}
 		}
-		text = mended{z}
+		text = &mended{z, in, ahead}
 	case bytes.HasPrefix(head, zstdMagic):
-		z, err := zstd.NewReader(text, zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderConcurrency(2))
+		z, err := zstd.NewReader(text, zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderConcurrency(1)) // others work on what it has given
 		if err != nil {
 			return nil, &ParseError{Source: source, Err: damaged(err)}
 		}
 		in.done = append(in.done, z.Close)
-		text = mended{z}
+		text = &mended{z, in, nil}
 	case strings.HasSuffix(name, ".gz") || strings.HasSuffix(name, ".zst"):
 		return nil, &ParseError{Source: source, Err: says(nil, "is named as if it were compressed, and is not; name it without the ending, or get it again")}
 	default:
@@ -128,11 +130,15 @@ func (in *input) close() {
 
 // left estimates how many bytes of text follow after the first at.
 func (in *input) left(at int64) int64 {
-	switch read := in.raw.n.Load(); {
+	used := in.used.Load()
+	if used == 0 {
+		used = in.raw.n.Load()
+	}
+	switch {
 	case in.plain && in.size > 0:
 		return max(in.size-at, 0)
-	case in.size > 0 && read > 0:
-		return int64(float64(at) * max(float64(in.size)/float64(read)-1, 0))
+	case in.size > 0 && used > 0:
+		return int64(float64(at) * max(1.1*float64(in.size)/float64(used)-1, 0)) // too little costs more than too much
 	}
 	return at // as much again
 }
@@ -148,15 +154,22 @@ func peek(r io.Reader, n int) (head []byte, whole io.Reader, err error) {
 	return head[:n], io.MultiReader(bytes.NewReader(head[:n]), r), nil
 }
 
-// A counter counts the bytes that are read through it.
+// A counter counts the bytes that are read through it, and gives up where none come.
 type counter struct {
-	r io.Reader
-	n atomic.Int64
+	r    io.Reader
+	n    atomic.Int64
+	idle int
 }
 
 func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n.Add(int64(n))
+	if c.idle++; n > 0 || len(p) == 0 {
+		c.idle = 0
+	}
+	if c.idle == 100 && err == nil {
+		err = io.ErrNoProgress
+	}
 	return n, err
 }
 
@@ -179,11 +192,20 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// mended says what to do where compressed data are damaged.
-type mended struct{ r io.Reader }
+// mended says what to do where compressed data are damaged, and how many were used.
+type mended struct {
+	r     io.Reader
+	in    *input
+	ahead *bufio.Reader // read and not used yet; may be nil
+}
 
-func (m mended) Read(p []byte) (int, error) {
+func (m *mended) Read(p []byte) (int, error) {
 	n, err := m.r.Read(p)
+	used := m.in.raw.n.Load()
+	if m.ahead != nil {
+		used -= int64(m.ahead.Buffered())
+	}
+	m.in.used.Store(used)
 	if err != nil && err != io.EOF {
 		err = damaged(err)
 	}
