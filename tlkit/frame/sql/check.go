@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -86,8 +87,8 @@ func forbidden(node any) string {
 				return called
 			}
 		}
-		for _, v := range n {
-			if f := forbidden(v); f != "" {
+		for _, key := range slices.Sorted(maps.Keys(n)) {
+			if f := forbidden(n[key]); f != "" {
 				return f
 			}
 		}

@@ -32,6 +32,7 @@
 //	ENUM                                 Category with its levels
 //	LIST, STRUCT, MAP, BLOB, INTERVAL, … an error: cast or unnest them
 //
-// The same way back, tables that are added become BIGINT, DOUBLE, BOOLEAN, VARCHAR, DATE,
+// An ENUM has an order if a category of the same levels, in a file or in a table that was
+// added, has one. The same way back, tables that are added become BIGINT, DOUBLE, BOOLEAN, VARCHAR, DATE,
 // TIMESTAMP or TIMESTAMP WITH TIME ZONE, and ENUM. The time zone is UTC.
 package sql
