@@ -71,6 +71,7 @@ func (t Transform) apply(ctx context.Context, _ progress.Reporter, s state) (out
 	}
 	get := s.cells(c)
 	changed := newChanges(s.Nrow())
+	var repeated budget
 	err = e.each(ctx, rows, s.Nrow(), func(i int, v grel.Value, again func(grel.Value) (grel.Value, error)) error {
 		old := get(i)
 		v, keep := t.OnError.decide(v.Storable())
@@ -88,6 +89,9 @@ func (t Transform) apply(ctx context.Context, _ progress.Reporter, s state) (out
 			v = next
 		}
 		changed.set(i, v)
+		if t.Repeat > 0 {
+			return repeated.take(len(v.Text()))
+		}
 		return nil
 	})
 	if err != nil {

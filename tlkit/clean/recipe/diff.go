@@ -76,10 +76,34 @@ func compare(ctx context.Context, step Step, before state, after outcome) (Entry
 			return e, err
 		}
 	}
+	e.Reordered = reordered(now, was, old, newName)
 	if after.rows != nil {
 		e.rows(old, after.rows)
 	}
 	return e, nil
+}
+
+// reordered reports whether the columns that were there before stand in another order.
+func reordered(now []frame.Column, was map[string]frame.Column, old []frame.Column, newName map[string]string) bool {
+	at := map[string]int{}
+	for i, c := range old {
+		name := c.Name
+		if to, ok := newName[name]; ok {
+			name = to
+		}
+		at[name] = i
+	}
+	last := -1
+	for _, c := range now {
+		if _, ok := was[c.Name]; !ok {
+			continue
+		}
+		if at[c.Name] < last {
+			return true
+		}
+		last = at[c.Name]
+	}
+	return false
 }
 
 // column compares one column.

@@ -6,31 +6,31 @@ import (
 
 // Shape is the size of a table.
 type Shape struct {
-	Rows    int `json:"rows"`
-	Columns int `json:"columns"`
+	Rows    int
+	Columns int
 }
 
 // Renamed is a column that got another name.
 type Renamed struct {
-	From string `json:"from"`
-	To   string `json:"to"`
+	From string
+	To   string
 }
 
 // Changed counts the cells of a column that a step changed.
 type Changed struct {
-	Column string `json:"column"`
-	Cells  int    `json:"cells"`
+	Column string
+	Cells  int
 	// From and To are the column's kinds where the step changed it; "" where it did not.
-	From string `json:"from,omitempty"`
-	To   string `json:"to,omitempty"`
+	From string
+	To   string
 }
 
 // A Cell is one cell before and after a step.
 type Cell struct {
-	Row    int    `json:"row"` // in the table after the step, from 0
-	Column string `json:"column"`
-	Before Value  `json:"before"`
-	After  Value  `json:"after"`
+	Row    int // in the table after the step, from 0
+	Column string
+	Before Value
+	After  Value
 }
 
 // Value is a cell's value as text.
@@ -49,8 +49,8 @@ func (v Value) String() string {
 
 // A Row is a row that a step dropped.
 type Row struct {
-	Row    int     `json:"row"` // in the table before the step, from 0
-	Values []Value `json:"values"`
+	Row    int // in the table before the step, from 0
+	Values []Value
 }
 
 // Entry says what one step did to a table.
@@ -67,6 +67,7 @@ type Entry struct {
 	// Renamed ones are not among them.
 	Added, Removed []string
 	Renamed        []Renamed
+	Reordered      bool // the columns that stay stand in another order
 
 	// Cells are a few of the changed cells, the first of each column; Rows a few of the
 	// dropped rows.

@@ -166,13 +166,17 @@ func TestEntry(t *testing.T) {
 	if e := h.Entries()[6]; e.Added != nil || e.Removed != nil || !slices.Equal(e.Renamed, []Renamed{{"a", "b"}}) {
 		t.Errorf("%+v", e)
 	}
+	do(t, h, Move{"genre", 0})
+	if e := h.Entries()[7]; !e.Reordered || h.Entries()[6].Reordered || h.Entries()[5].Reordered {
+		t.Errorf("%+v", e)
+	}
 	if rows := h.Log().Rows; !slices.Equal(rows, []int{0, -1, 3, 5}) {
 		t.Errorf("%v", rows)
 	}
 	for _, says := range []string{
 		`1. trim, empty-missing of columns "title", "year"`, `"title": 2 cells changed`, `row 1: " alien " → "alien"`, `row 3: "" → missing`,
 		`2. drop rows where "seen" is false or blank`, "rows 6 → 3", "dropped 3 rows", `row 2: title "Amélie", year "2001"`,
-		"made 1 row", `now integer (was string)`, `added column "a"`, `removed columns "gross", "seen"`, `"a" is now "b"`,
+		"made 1 row", `now integer (was string)`, `added column "a"`, `removed columns "gross", "seen"`, `"a" is now "b"`, "columns stand in another order",
 	} {
 		if !strings.Contains(h.String(), says) {
 			t.Errorf("no %q in\n%s", says, h)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"transferlab/tlkit/clean/impute"
 	"transferlab/tlkit/clean/internal/strict"
@@ -95,19 +96,19 @@ func checkDrop(o impute.DropOptions) error {
 }
 
 func (f FillConstant) apply(ctx context.Context, rep progress.Reporter, s state) (outcome, error) {
-	return s.filled(impute.Constant(f).Apply(ctx, rep, s.Table))
+	return s.filling(f.Columns)(impute.Constant(f).Apply(ctx, rep, s.Table))
 }
 
 func (f FillForward) apply(ctx context.Context, rep progress.Reporter, s state) (outcome, error) {
-	return s.filled(impute.ForwardFill(f).Apply(ctx, rep, s.Table))
+	return s.filling(f.Columns)(impute.ForwardFill(f).Apply(ctx, rep, s.Table))
 }
 
 func (f FillBackward) apply(ctx context.Context, rep progress.Reporter, s state) (outcome, error) {
-	return s.filled(impute.BackwardFill(f).Apply(ctx, rep, s.Table))
+	return s.filling(f.Columns)(impute.BackwardFill(f).Apply(ctx, rep, s.Table))
 }
 
 func (f Interpolate) apply(ctx context.Context, rep progress.Reporter, s state) (outcome, error) {
-	return s.filled(impute.Interpolate(f).Apply(ctx, rep, s.Table))
+	return s.filling(f.Columns)(impute.Interpolate(f).Apply(ctx, rep, s.Table))
 }
 
 func (d DropMissing) apply(_ context.Context, _ progress.Reporter, s state) (outcome, error) {
@@ -122,15 +123,24 @@ func (d DropMissing) apply(_ context.Context, _ progress.Reporter, s state) (out
 	return s.keep(func(i int) bool { return !goes[i] })
 }
 
-// filled is the outcome of filling the state's missing values; what the report says of
-// values that are still missing goes into the notes.
-func (s state) filled(t frame.Table, report *impute.Report, err error) (outcome, error) {
+// filling is the outcome of filling missing values; what the report says of values that
+// are still missing, in columns that were to be filled, goes into the notes.
+type filling func(t frame.Table, report *impute.Report, err error) (outcome, error)
+
+// filling is for a step that names these columns, or none of them, which means all.
+func (s state) filling(columns []string) filling {
+	return func(t frame.Table, report *impute.Report, err error) (outcome, error) {
+		return s.filled(columns, t, report, err)
+	}
+}
+
+func (s state) filled(columns []string, t frame.Table, report *impute.Report, err error) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
 	out := outcome{state: s.on(t)}
 	for _, c := range report.Columns {
-		if c.Left() > 0 {
+		if c.Left() > 0 && (len(columns) == 0 || slices.Contains(columns, c.Column)) {
 			out.notes = append(out.notes, fmt.Sprintf("%s: %s still missing: %s", quoted(c.Column), count(c.Left(), "cell"), c.Why))
 		}
 	}
@@ -138,25 +148,28 @@ func (s state) filled(t frame.Table, report *impute.Report, err error) (outcome,
 }
 
 // imputing is what the fitted imputers share as steps.
-type imputing struct{ fit impute.Fitted }
+type imputing struct {
+	fit     impute.Fitted
+	columns []string // that the step names
+}
 
 func (i imputing) MarshalJSON() ([]byte, error) { return impute.Save(i.fit) }
 
 func (i imputing) apply(ctx context.Context, rep progress.Reporter, s state) (outcome, error) {
-	return s.filled(i.fit.Apply(ctx, rep, s.Table))
+	return s.filling(i.columns)(i.fit.Apply(ctx, rep, s.Table))
 }
 
 // learnImputer fits an imputer on the state's rows, which are training rows.
-func learnImputer(ctx context.Context, rep progress.Reporter, im impute.Imputer, s state) (learnt, error) {
+func learnImputer(ctx context.Context, rep progress.Reporter, im impute.Imputer, columns []string, s state) (learnt, error) {
 	fit, err := im.Fit(ctx, rep, split.WholeAsTrain(s.Table))
 	if err != nil {
 		return nil, err
 	}
-	return imputing{fit}, nil
+	return imputing{fit, columns}, nil
 }
 
 // restoreImputer reads a fitted imputer of type F.
-func restoreImputer[F impute.Fitted](n strict.Node) (learnt, error) {
+func restoreImputer[F impute.Fitted](n strict.Node, columns []string) (learnt, error) {
 	fit, err := impute.Load(n.Raw())
 	if err != nil {
 		return nil, err
@@ -164,27 +177,31 @@ func restoreImputer[F impute.Fitted](n strict.Node) (learnt, error) {
 	if _, ok := fit.(F); !ok {
 		return nil, fmt.Errorf("this is what another kind of step learnt (%v)", fit)
 	}
-	return imputing{fit}, nil
+	return imputing{fit, columns}, nil
 }
 
 func (f Fill) fit(ctx context.Context, rep progress.Reporter, s state) (learnt, error) {
-	return learnImputer(ctx, rep, impute.Simple(f), s)
+	return learnImputer(ctx, rep, impute.Simple(f), f.Columns, s)
 }
 
-func (f Fill) restore(n strict.Node) (learnt, error) { return restoreImputer[*impute.FittedSimple](n) }
+func (f Fill) restore(n strict.Node) (learnt, error) {
+	return restoreImputer[*impute.FittedSimple](n, f.Columns)
+}
 
 func (f FillKNN) fit(ctx context.Context, rep progress.Reporter, s state) (learnt, error) {
-	return learnImputer(ctx, rep, impute.KNN(f), s)
+	return learnImputer(ctx, rep, impute.KNN(f), f.Columns, s)
 }
 
-func (f FillKNN) restore(n strict.Node) (learnt, error) { return restoreImputer[*impute.FittedKNN](n) }
+func (f FillKNN) restore(n strict.Node) (learnt, error) {
+	return restoreImputer[*impute.FittedKNN](n, f.Columns)
+}
 
 func (f FillIterative) fit(ctx context.Context, rep progress.Reporter, s state) (learnt, error) {
-	return learnImputer(ctx, rep, impute.Iterative(f), s)
+	return learnImputer(ctx, rep, impute.Iterative(f), f.Columns, s)
 }
 
 func (f FillIterative) restore(n strict.Node) (learnt, error) {
-	return restoreImputer[*impute.FittedIterative](n)
+	return restoreImputer[*impute.FittedIterative](n, f.Columns)
 }
 
 // MarshalJSON writes the options; the regressor is one of package estimate's.

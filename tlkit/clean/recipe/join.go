@@ -3,6 +3,7 @@ package recipe
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 
 	"transferlab/tlkit/frame"
 	"transferlab/tlkit/parallel"
@@ -20,9 +21,15 @@ func joinColumns(ctx context.Context, j JoinColumns, s state) (outcome, error) {
 		return outcome{}, taken(j.To)
 	}
 	cells := make([]frame.Cell[string], s.Nrow())
+	var made budget
+	var full atomic.Pointer[error]
 	err = parallel.Chunks(ctx, len(cells), diffPiece, func(_, low, high int) {
 		var b []byte
 		for i := low; i < high; i++ {
+			if err := made.take(len(b)); err != nil {
+				full.Store(&err)
+				return
+			}
 			b = b[:0]
 			n, any := 0, false
 			for _, c := range cols {
@@ -42,6 +49,9 @@ func joinColumns(ctx context.Context, j JoinColumns, s state) (outcome, error) {
 			cells[i] = frame.Cell[string]{Value: string(b), Null: !any && j.Missing == nil}
 		}
 	})
+	if e := full.Load(); e != nil {
+		err = *e
+	}
 	if err != nil {
 		return outcome{}, err
 	}

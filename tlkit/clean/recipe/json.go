@@ -125,6 +125,9 @@ func recipeOf(doc strict.Node, keys ...string) (Recipe, error) {
 	if !ok || steps.Kind != strict.Array {
 		return Recipe{}, doc.Errorf("%w: \"steps\": […] is missing", ErrFormat)
 	}
+	if len(steps.Items) > MaxSteps {
+		return Recipe{}, fmt.Errorf("%w: %d steps, and at most %d are read", strict.ErrLimit, len(steps.Items), MaxSteps)
+	}
 	for i, n := range steps.Items {
 		s, err := decode(n)
 		if err != nil {

@@ -120,15 +120,12 @@ func (c SplitCells) apply(ctx context.Context, _ progress.Reporter, s state) (ou
 				out.text(-1, p)
 			}
 		}
-		if len(out.rows) > maxRows {
-			return outcome{}, option("more than %d rows would be made", maxRows)
+		if err := fits(len(out.rows), s.Ncol()); err != nil {
+			return outcome{}, err
 		}
 	}
 	return out.done()
 }
-
-// maxRows bounds what a step can make of a table.
-const maxRows = 1 << 28
 
 // reshaping makes a table of other rows, with other values in one column.
 type reshaping struct {
@@ -240,6 +237,7 @@ func (c JoinCells) apply(ctx context.Context, _ progress.Reporter, s state) (out
 	keyEmpty, blank, text := s.empty(key), s.blank(col), s.texts(col)
 	n := s.Nrow()
 	out := s.reshape(col)
+	var made budget
 	for i := 0; i < n; {
 		if i%diffPiece == 0 && ctx.Err() != nil {
 			return outcome{}, ctx.Err()
@@ -260,6 +258,9 @@ func (c JoinCells) apply(ctx context.Context, _ progress.Reporter, s state) (out
 					b.WriteString(c.Separator)
 				}
 				b.WriteString(t)
+				if err := made.take(len(c.Separator) + len(t)); err != nil {
+					return outcome{}, err
+				}
 			}
 		}
 		joined := b.String()

@@ -36,6 +36,9 @@ func run(ctx context.Context, rep progress.Reporter, number int, step Step, know
 	default:
 		err = fmt.Errorf("%w: a step of type %T; the steps are those of this package", ErrStep, step)
 	}
+	if err == nil {
+		err = fits(out.Nrow(), out.Ncol())
+	}
 	if err != nil {
 		return fail(err)
 	}

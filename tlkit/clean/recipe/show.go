@@ -23,6 +23,9 @@ func (e Entry) lines() []line {
 	if len(e.Removed) > 0 {
 		out = append(out, line{text: "removed " + listed("column", e.Removed)})
 	}
+	if e.Reordered {
+		out = append(out, line{text: "columns stand in another order"})
+	}
 	if e.Dropped > 0 {
 		out = append(out, line{text: "dropped " + count(e.Dropped, "row")})
 		for _, r := range e.Rows {
@@ -83,6 +86,9 @@ func change(before, after int) string {
 }
 
 func took(d time.Duration) string {
+	if d < 100*time.Microsecond {
+		return "< 0.1ms"
+	}
 	if d < time.Second {
 		return d.Round(100 * time.Microsecond).String()
 	}
@@ -212,8 +218,11 @@ func table(entries []Entry) string {
 			}
 			fmt.Fprintf(&b, "<div%s>%s</div>", style, html.EscapeString(l.text))
 		}
-		fmt.Fprintf(&b, "</td><td>%s</td><td>%s</td><td>%s</td></tr>",
-			change(e.Before.Rows, e.After.Rows), change(e.Before.Columns, e.After.Columns), took(e.Took))
+		b.WriteString("</td>")
+		for _, cell := range []string{change(e.Before.Rows, e.After.Rows), change(e.Before.Columns, e.After.Columns), took(e.Took)} {
+			fmt.Fprintf(&b, `<td style="white-space:nowrap">%s</td>`, html.EscapeString(cell))
+		}
+		b.WriteString("</tr>")
 	}
 	b.WriteString("</tbody></table>")
 	return b.String()

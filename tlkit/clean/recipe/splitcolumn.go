@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"transferlab/tlkit/clean/grel"
+	"transferlab/tlkit/frame"
 	"transferlab/tlkit/progress"
 )
 
@@ -45,9 +46,6 @@ func (c SplitColumn) check() error {
 	return c.Where.check()
 }
 
-// maxColumns bounds the columns that a text can be split into.
-const maxColumns = 10_000
-
 func (c SplitColumn) apply(ctx context.Context, _ progress.Reporter, s state) (outcome, error) {
 	col, err := s.Column(c.Column)
 	if err != nil {
@@ -82,7 +80,10 @@ func (c SplitColumn) apply(ctx context.Context, _ progress.Reporter, s state) (o
 		for k, p := range parts {
 			if k == len(pieces) {
 				if k == maxColumns {
-					return outcome{}, option("row %d has more than %d pieces; set Most", i, maxColumns)
+					return outcome{}, fmt.Errorf("%w: row %d has more than %d pieces; set Most", frame.ErrLimit, i, maxColumns)
+				}
+				if err := fits(s.Nrow(), s.Ncol()+k+1); err != nil {
+					return outcome{}, err
 				}
 				pieces = append(pieces, make([]grel.Value, s.Nrow()))
 			}

@@ -133,8 +133,10 @@ func (s state) prepare(source, column string) (expression, error) {
 // cell's place. The first error in the order of the rows ends it.
 func (e expression) each(ctx context.Context, rows selection, n int, use func(i int, v grel.Value, again func(grel.Value) (grel.Value, error)) error) error {
 	errs := make([]error, (n+diffPiece-1)/diffPiece)
+	var made budget
 	err := parallel.Chunks(ctx, n, diffPiece, func(chunk, low, high int) {
 		r, known := e.row, memory{}
+		text := 0 // bytes since they were last counted
 		again := func(v grel.Value) (grel.Value, error) {
 			r.again = &v
 			defer func() { r.again = nil }()
@@ -150,6 +152,10 @@ func (e expression) each(ctx context.Context, rows selection, n int, use func(i 
 			default:
 			}
 			v, err := e.eval(&r, &known)
+			if text += len(v.Text()); err == nil && text > 1<<16 {
+				err = made.take(text)
+				text = 0
+			}
 			if err == nil {
 				err = use(r.i, v, again)
 			}

@@ -86,6 +86,9 @@ func Read(r io.Reader) (recipe.Recipe, error) {
 	case err != nil:
 		return recipe.Recipe{}, fmt.Errorf("refine: %w: %w", ErrFormat, err)
 	}
+	if n := len(doc.Items); n > recipe.MaxSteps {
+		return recipe.Recipe{}, fmt.Errorf("refine: %w: %d operations, and at most %d are read", frame.ErrLimit, n, recipe.MaxSteps)
+	}
 	var out recipe.Recipe
 	bad := &UnsupportedError{}
 	for i, n := range doc.Items {

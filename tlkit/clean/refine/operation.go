@@ -70,7 +70,7 @@ func reason(name string) string {
 	case strings.HasPrefix(name, "core/recon"), name == "core/extend-reconciled-data":
 		return "there is no reconciliation"
 	case strings.HasPrefix(name, "core/"):
-		return "no such operation is known"
+		return "it is not among the operations that are replayed"
 	}
 	return "it belongs to an extension"
 }

@@ -103,7 +103,7 @@ func TestRefused(t *testing.T) {
 			"operation 0 (core/row-star): tables have no stars and flags", "operation 1 (core/transpose-columns-into-rows)", "operation 2 (core/text-transform): grel: jython",
 			"operation 3 (core/text-transform)", "operation 5 (core/row-removal): grel: row.starred", "operation 5 (core/row-removal): line 9", "scatterplot",
 			"look", "operation 6 (database/import): it belongs to an extension", "operation 7 (core/recon): there is no reconciliation",
-			"operation 8 (core/nope): no such operation is known", `\p{Alpha}`, "nothing was applied",
+			"operation 8 (core/nope): it is not among the operations", `\p{Alpha}`, "nothing was applied",
 		}},
 		{"what is missing", `[{"op": "core/text-transform"}, {"op": "core/column-split", "columnName": "a", "mode": "separator"}, {"op": "core/mass-edit", "columnName": "a", "expression": "value"}]`,
 			refine.ErrUnsupported, []string{`"columnName" is missing`, `"expression" is missing`, `"regex" is missing`, `"maxColumns" is missing`, `"edits": […] is missing`}},
