@@ -13,6 +13,7 @@ import (
 
 	"transferlab/tlkit/device"
 	"transferlab/tlkit/fetch"
+	"transferlab/tlkit/samples"
 	"transferlab/tlkit/zoo"
 )
 
@@ -34,6 +35,7 @@ func Doctor(ctx context.Context, p Place) []Finding {
 	out := []Finding{
 		command(ctx, "Go", "go", "version", "install it from https://go.dev/dl"),
 		command(ctx, "C compiler", "cc", "--version", "apt-get install gcc libc6-dev"),
+		command(ctx, "C++ compiler", "c++", "--version", "apt-get install g++"),
 		command(ctx, "make", "make", "--version", "apt-get install make"),
 		command(ctx, "Python", "python3", "--version", "apt-get install python3"),
 		venv(ctx),
@@ -62,6 +64,13 @@ func Doctor(ctx context.Context, p Place) []Finding {
 		weights.OK, weights.Found = true, m.Card.Name+", "+filepath.Base(path)
 	} else {
 		weights.Found = m.Card.Name + " is not here"
+	}
+	for _, f := range samples.All() {
+		found := Finding{Part: "data", Remedy: "make data", Found: f.Name + " is not here; notebook 02 uses it"}
+		if path, err := f.Path(ctx, fetch.Options{}); err == nil {
+			found.OK, found.Found = true, filepath.Base(path)
+		}
+		out = append(out, found)
 	}
 	browser := Finding{Part: "browser", Remedy: "apt-get install chromium", Found: "none found: only the tests of the exported pages need one"}
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {

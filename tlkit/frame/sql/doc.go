@@ -1,6 +1,10 @@
 // Package sql asks questions of files that are larger than memory, in SQL, and gives the
 // answers as tables. DuckDB answers them; it is linked with this package, which stands alone
-// so that only programs that use it pay for that.
+// so that only programs that use it pay for that. It is C++, so Go's own linker, which the
+// kernel asks for, does not do: in a notebook, a cell that uses this package begins with the
+// line
+//
+//	%goflags -ldflags=-s
 //
 //	db, err := sql.Open(ctx, sql.Options{Files: []sql.File{{Path: "trips.csv.gz"}, {Name: "zones", Path: "taxi zones.parquet"}}})
 //	defer db.Close()
