@@ -74,11 +74,15 @@ func (t Transform) apply(ctx context.Context, _ progress.Reporter, s state) (out
 	var repeated budget
 	err = e.each(ctx, rows, s.Nrow(), func(i int, v grel.Value, again func(grel.Value) (grel.Value, error)) error {
 		old := get(i)
+		nothing := v.IsNull() // and not only on an error: that is not repeated
 		v, keep := t.OnError.decide(v.Storable())
 		if keep || v.Equal(old) {
 			return nil
 		}
 		for range t.Repeat {
+			if nothing {
+				break
+			}
 			next, err := again(v)
 			if err != nil {
 				return err

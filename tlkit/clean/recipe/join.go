@@ -2,15 +2,39 @@ package recipe
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync/atomic"
 
 	"transferlab/tlkit/frame"
 	"transferlab/tlkit/parallel"
+	"transferlab/tlkit/progress"
 )
 
-// joinColumns does a JoinColumns. A row without any value has none in the new column.
-func joinColumns(ctx context.Context, j JoinColumns, s state) (outcome, error) {
+// JoinColumns writes the values of columns into one, as text.
+type JoinColumns struct {
+	Columns   []string `json:"columns"`
+	To        string   `json:"to"` // a new column after the last of them, or one of them
+	Separator string   `json:"separator,omitempty"`
+	Missing   *string  `json:"missing,omitempty"` // written for a missing value; nil: it is left out, and its separator
+	Remove    bool     `json:"remove,omitempty"`  // the columns that were joined are removed
+}
+
+func (JoinColumns) Name() string { return "join-columns" }
+
+func (j JoinColumns) String() string {
+	return fmt.Sprintf("join %s into %s, with %s between", listed("column", j.Columns), quoted(j.To), quoted(j.Separator))
+}
+
+func (j JoinColumns) check() error {
+	if len(j.Columns) == 0 {
+		return option("no columns to join; name at least one")
+	}
+	return nil
+}
+
+// A row without any value has none in the new column.
+func (j JoinColumns) apply(ctx context.Context, _ progress.Reporter, s state) (outcome, error) {
 	cols, err := s.Columns(j.Columns...)
 	if err != nil {
 		return outcome{}, err
@@ -72,38 +96,3 @@ func joinColumns(ctx context.Context, j JoinColumns, s state) (outcome, error) {
 	}
 	return outcome{state: out}, err
 }
-
-// insert is the state with new columns at a place.
-func (s state) insert(at int, columns ...built) (state, error) {
-	names := s.Names()
-	out, err := s.with(columns...)
-	if err != nil {
-		return state{}, err
-	}
-	fresh := make([]string, len(columns))
-	for i, c := range columns {
-		fresh[i] = c.series.Name
-	}
-	return out.pick(slices.Insert(names, at, fresh...)...)
-}
-
-// pick is the state with these columns, in this order.
-func (s state) pick(names ...string) (state, error) {
-	t, err := s.Table.Pick(names...)
-	if err != nil {
-		return state{}, err
-	}
-	return s.on(t), nil
-}
-
-// without is the state without these columns.
-func (s state) without(names ...string) (state, error) {
-	t, err := s.Table.Without(names...)
-	if err != nil {
-		return state{}, err
-	}
-	return s.on(t), nil
-}
-
-// noColumn stands for the column that a new one stands in place of.
-func noColumn() frame.Column { return frame.Column{} }

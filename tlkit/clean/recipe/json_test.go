@@ -247,3 +247,38 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func FuzzReadFitted(f *testing.F) {
+	train := tableOf(f, "x number: 1, 2, 3, 2, 100, -", "y integer: 1, 2, 3, 4, 5, 6", "name string: a;b, c, d, -, e, f;g;h")
+	for _, steps := range [][]Step{
+		{SplitColumn{Column: "name", Splitter: Splitter{Separator: ";"}}, Outliers{}},
+		{OddRows{Find: outlier.ForestOptions{Trees: 2}}}, {Fill{Indicators: true}}, {FillKNN{Neighbors: 1}},
+		{FillIterative{Rounds: 2}}, {DropColumns{Rule: impute.AnyMissing}},
+	} {
+		fitted, err := Recipe{Steps: steps}.Fit(background, nil, split.WholeAsTrain(train))
+		if err != nil {
+			f.Fatal(err)
+		}
+		b, err := fitted.MarshalJSON()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		fitted, err := ReadFitted(bytes.NewReader(b))
+		if err != nil {
+			return
+		}
+		again, err := fitted.MarshalJSON()
+		if err != nil {
+			t.Fatalf("%q is read and not written: %v", b, err)
+		}
+		if _, err := ReadFitted(bytes.NewReader(again)); err != nil {
+			t.Fatalf("%q is written as %q, which is not read: %v", b, again, err)
+		}
+		if len(fitted.parts) < 4 {
+			_, _, _ = fitted.Apply(background, nil, train)
+		}
+	})
+}

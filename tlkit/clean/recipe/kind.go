@@ -170,7 +170,7 @@ func convert[T frame.Value](ctx context.Context, k SetKind, s state, c frame.Col
 			values[i] = grel.ErrorValue(fmt.Sprintf("%.60q is no %v", c.Format(i), k.Kind))
 		}
 	}
-	return settle(c.Name, values, noColumn()), nil
+	return settle(c.Name, values, frame.Column{}), nil
 }
 
 // plainNumber is a number's text in Go's form: no groups of digits, a decimal point. What is

@@ -113,7 +113,7 @@ func replay(t frame.Table, ops []op) (frame.Table, error) {
 // Expressions whose cell is the column's.
 var expressions = []string{
 	"value", "value.trim()", "value.toUppercase()", "value.toLowercase()", "value.toTitlecase()", "value.toNumber()", "value.toString()", "value.length()",
-	`value + "x"`, "value + 1", "value * 2", "value / 2", "null", `""`, "isBlank(value)", "isNull(value)", "isNumeric(value)", "isError(value)",
+	`value + "x"`, "value + 1", "value * 2", "value / 2", "null", `""`, `if(isNull(value),"x",null)`, `if(isNull(value),"y",value.toDate())`, "isBlank(value)", "isNull(value)", "isNumeric(value)", "isError(value)",
 	`value.replace("a","bb")`, `value.replace(/[a-c]+/,"z")`, `value.split(";")[0]`, `value.split(";").length()`, `value.split(";").join("|")`,
 	`if(isBlank(value),"none",value)`, `value.contains("a")`, `value.startsWith("a")`, "value.substring(0,1)", "rowIndex", "rowIndex % 2", "value.toDate()", `if(value.type()=="string",value.toDate(),value)`,
 	`coalesce(value,"c")`, "value.type()", "value == 1", `value == "a"`, "value > 1", "not(isBlank(value))", `value.match(/(\w+);(\w+).*/)[1]`, "value.fingerprint()",
