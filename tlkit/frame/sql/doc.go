@@ -6,6 +6,8 @@
 //
 //	%goflags -ldflags=-s
 //
+// Otherwise it is used like any other package:
+//
 //	db, err := sql.Open(ctx, sql.Options{Files: []sql.File{{Path: "trips.csv.gz"}, {Name: "zones", Path: "taxi zones.parquet"}}})
 //	defer db.Close()
 //	t, err := db.Query(ctx, `SELECT zone, avg(fare) AS fare FROM trips JOIN zones USING (zone_id) GROUP BY zone ORDER BY fare DESC`)
