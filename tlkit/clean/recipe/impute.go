@@ -96,19 +96,23 @@ func checkDrop(o impute.DropOptions) error {
 }
 
 func (f FillConstant) apply(ctx context.Context, rep progress.Reporter, s state) (outcome, error) {
-	return s.filling(f.Columns)(impute.Constant(f).Apply(ctx, rep, s.Table))
+	t, report, err := impute.Constant(f).Apply(ctx, rep, s.Table)
+	return s.filled(f.Columns, t, report, err)
 }
 
 func (f FillForward) apply(ctx context.Context, rep progress.Reporter, s state) (outcome, error) {
-	return s.filling(f.Columns)(impute.ForwardFill(f).Apply(ctx, rep, s.Table))
+	t, report, err := impute.ForwardFill(f).Apply(ctx, rep, s.Table)
+	return s.filled(f.Columns, t, report, err)
 }
 
 func (f FillBackward) apply(ctx context.Context, rep progress.Reporter, s state) (outcome, error) {
-	return s.filling(f.Columns)(impute.BackwardFill(f).Apply(ctx, rep, s.Table))
+	t, report, err := impute.BackwardFill(f).Apply(ctx, rep, s.Table)
+	return s.filled(f.Columns, t, report, err)
 }
 
 func (f Interpolate) apply(ctx context.Context, rep progress.Reporter, s state) (outcome, error) {
-	return s.filling(f.Columns)(impute.Interpolate(f).Apply(ctx, rep, s.Table))
+	t, report, err := impute.Interpolate(f).Apply(ctx, rep, s.Table)
+	return s.filled(f.Columns, t, report, err)
 }
 
 func (d DropMissing) apply(_ context.Context, _ progress.Reporter, s state) (outcome, error) {
@@ -123,17 +127,8 @@ func (d DropMissing) apply(_ context.Context, _ progress.Reporter, s state) (out
 	return s.keep(func(i int) bool { return !goes[i] })
 }
 
-// filling is the outcome of filling missing values; what the report says of values that
-// are still missing, in columns that were to be filled, goes into the notes.
-type filling func(t frame.Table, report *impute.Report, err error) (outcome, error)
-
-// filling is for a step that names these columns, or none of them, which means all.
-func (s state) filling(columns []string) filling {
-	return func(t frame.Table, report *impute.Report, err error) (outcome, error) {
-		return s.filled(columns, t, report, err)
-	}
-}
-
+// filled is the outcome of a step that fills these columns, or all if none are named. What
+// the report says of values that are still missing in them goes into the notes.
 func (s state) filled(columns []string, t frame.Table, report *impute.Report, err error) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
@@ -156,7 +151,8 @@ type imputing struct {
 func (i imputing) MarshalJSON() ([]byte, error) { return impute.Save(i.fit) }
 
 func (i imputing) apply(ctx context.Context, rep progress.Reporter, s state) (outcome, error) {
-	return s.filling(i.columns)(i.fit.Apply(ctx, rep, s.Table))
+	t, report, err := i.fit.Apply(ctx, rep, s.Table)
+	return s.filled(i.columns, t, report, err)
 }
 
 // learnImputer fits an imputer on the state's rows, which are training rows.

@@ -55,9 +55,8 @@ type fences struct {
 func (b fences) MarshalJSON() ([]byte, error) { return json.Marshal(b.fit) }
 
 func (b fences) apply(_ context.Context, _ progress.Reporter, s state) (outcome, error) {
-	return s.outlying(b.step.Then, func(o outlier.ApplyOptions) (frame.Table, *outlier.Report, error) {
-		return b.fit.Apply(s.Table, o)
-	})
+	t, report, err := b.fit.Apply(s.Table, b.step.Then)
+	return s.outlying(b.step.Then, t, report, err)
 }
 
 // OddRows grows an isolation forest on training rows, and does something about the rows
@@ -103,14 +102,12 @@ type forest struct {
 func (f forest) MarshalJSON() ([]byte, error) { return json.Marshal(f.fit) }
 
 func (f forest) apply(ctx context.Context, rep progress.Reporter, s state) (outcome, error) {
-	return s.outlying(f.step.Then, func(o outlier.ApplyOptions) (frame.Table, *outlier.Report, error) {
-		return f.fit.Apply(ctx, rep, s.Table, o)
-	})
+	t, report, err := f.fit.Apply(ctx, rep, s.Table, f.step.Then)
+	return s.outlying(f.step.Then, t, report, err)
 }
 
-// outlying applies a fit.
-func (s state) outlying(o outlier.ApplyOptions, apply func(outlier.ApplyOptions) (frame.Table, *outlier.Report, error)) (outcome, error) {
-	t, report, err := apply(o)
+// outlying is the outcome of what was done about outliers.
+func (s state) outlying(o outlier.ApplyOptions, t frame.Table, report *outlier.Report, err error) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
