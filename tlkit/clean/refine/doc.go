@@ -20,6 +20,9 @@
 // a CSV file; while the history is replayed the cells keep their types, so that later
 // operations see what they see in OpenRefine. A column of whole numbers and others is one of
 // numbers. OpenRefine tells a cell without a value from a cell that holds nothing; here both
-// are missing. And where OpenRefine quietly goes on – a facet on a column that is not there
-// selects all rows – the replay stops with an error.
+// are missing. Half of a character beyond U+FFFF, which a split by lengths can leave, is
+// U+FFFD. Where OpenRefine quietly goes on – a facet on a column that is not there selects
+// all rows, a reorder passes over names that it does not find – the replay stops with an
+// error. And what a split leaves behind in the column that it removes, in rows that it did
+// not split, is gone here; in OpenRefine it still decides which rows are empty.
 package refine
