@@ -137,11 +137,7 @@ func DecodeCSV(ctx context.Context, rep progress.Reporter, r io.Reader, o CSVOpt
 	if err != nil {
 		return Table{}, err
 	}
-	var size int64
-	if sized, ok := r.(interface{ Len() int }); ok {
-		size = int64(sized.Len())
-	}
-	in, err := newInput(r, "", size, o.input())
+	in, err := newInput(r, "", sizeOf(r), o.input())
 	if err != nil {
 		return Table{}, err
 	}
@@ -248,7 +244,7 @@ func checkTypes(types Schema) error {
 		}
 		if field.Format != "" && field.Kind == Date {
 			if _, err := parseDateForm(field.Format); err != nil {
-				return fmt.Errorf("column %.40q: %w", field.Name, err)
+				return fmt.Errorf("frame: column %.40q: %w", field.Name, err)
 			}
 		}
 	}

@@ -62,7 +62,7 @@ func checkReadsBack(t testing.TB, table Table, o CSVOptions) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Types = w.schema()
+	o.Types = fieldsOf(w.cols)
 	if o.NoHeader {
 		o.Names = table.Names()
 	}

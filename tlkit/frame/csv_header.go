@@ -101,7 +101,7 @@ func lineEnd(text []byte, quote byte) byte {
 // skipLine drops the text to the next end of a line.
 func (s *splitter) skipLine() error {
 	for {
-		if e := bytes.IndexByte(s.carry, s.f.eol); e >= 0 {
+		if e := bytes.IndexByte(s.carry, s.form.ending()); e >= 0 {
 			s.carry = append(s.carry[:0], s.carry[e+1:]...)
 			s.at += int64(e + 1)
 			return nil

@@ -59,7 +59,7 @@ type part struct {
 // read reads the table.
 func (f *csvForm) read(ctx context.Context, rep progress.Reporter, in *input) (Table, error) {
 	f.marks = in.marks
-	r := &csvReader{ctx: ctx, rep: progress.Or(rep), f: f, in: in, split: &splitter{f: f, in: in.text}, next: 1, cut: 1, failedB: -1}
+	r := &csvReader{ctx: ctx, rep: progress.Or(rep), f: f, in: in, split: &splitter{form: f, in: in.text}, next: 1, cut: 1, failedB: -1}
 	r.placed = sync.NewCond(&r.placing)
 	if err := ctx.Err(); err != nil {
 		return Table{}, err

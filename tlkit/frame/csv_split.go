@@ -10,11 +10,24 @@ import (
 // at is quotes and ends of lines, and no more than it must, for it is the part of the work
 // that only one can do at a time.
 type splitter struct {
-	f     *csvForm
+	form  cutter
 	in    io.Reader
 	carry []byte // read before, and not yet given out
 	at    int64  // bytes given out
 	err   error  // of the reader; io.EOF at its end
+}
+
+// A cutter knows where records end.
+type cutter interface {
+	// lastEnd is where the last whole record of the text ends, which begins where a record
+	// begins; 0 if none does. open is where something begins whose end is not seen, or -1.
+	// atEnd says that nothing follows the text.
+	lastEnd(text []byte, atEnd bool) (cut, open int)
+	// checkPartial says what is wrong with the first n bytes of buf, which are no whole
+	// record yet, or never will be if atEnd. It is then asked for the place of its error.
+	checkPartial(buf []byte, n int, atEnd bool) error
+	ending() byte // what ends a line
+	pieces() int  // bytes of a block
 }
 
 // A block is a piece of text, which ends where a record ends.
@@ -50,12 +63,12 @@ func (f *fault) Error() string { return f.err.Error() }
 func (s *splitter) next(b *block) error {
 	b.from, b.at, b.n = 0, s.at, 0
 	b.buf = b.buf[:0]
-	for want := max(s.f.blockSize, 1); ; want *= 2 {
+	for want := max(s.form.pieces(), 1); ; want *= 2 {
 		b.buf = s.fill(b.buf, want)
 		n, end := len(b.buf), s.err == io.EOF && len(s.carry) == 0
-		cut, open := s.f.lastEnd(b.buf, end)
+		cut, open := s.form.lastEnd(b.buf, end)
 		if end && cut < n && open < 0 { // the last line lacks its end
-			b.buf = append(b.buf, s.f.eol)
+			b.buf = append(b.buf, s.form.ending())
 			n++
 			cut = n
 		}
@@ -69,13 +82,10 @@ func (s *splitter) next(b *block) error {
 		if end && n == 0 {
 			return io.EOF
 		}
-		if err := s.f.checkPartial(slices.Grow(b.buf, pad)[:n+pad], n, end); err != nil {
+		if err := s.form.checkPartial(slices.Grow(b.buf, pad)[:n+pad], n, end); err != nil {
 			return err
 		}
-		switch {
-		case end:
-			return s.f.orBadText(b.buf, &fault{pos: open, err: says(nil, "a quote begins here and is never closed; close it, or set NoQuote if quotes are plain characters here")})
-		case s.err != nil && len(s.carry) == 0:
+		if s.err != nil && len(s.carry) == 0 {
 			return &fault{pos: n, err: s.err}
 		}
 	}
@@ -95,10 +105,11 @@ func (s *splitter) fill(buf []byte, want int) []byte {
 	return buf
 }
 
-// lastEnd is where the last whole record of the text ends, which begins where a record
-// begins; 0 if none does. open is where a field in quotes begins whose end is not seen, or
-// -1. At the end of the file a quote that is the last byte closes its field; before, the
-// next byte may double it.
+func (f *csvForm) ending() byte { return f.eol }
+func (f *csvForm) pieces() int  { return f.blockSize }
+
+// lastEnd goes from quote to quote. At the end of the file a quote that is the last byte
+// closes its field; before, the next byte may double it.
 func (f *csvForm) lastEnd(text []byte, atEnd bool) (cut, open int) {
 	if f.quote == 0 {
 		return bytes.LastIndexByte(text, f.eol) + 1, -1
@@ -157,19 +168,27 @@ func (f *csvForm) closing(text []byte, pos int) int {
 
 // checkPartial looks at a record of which not all is read yet, so that one without an end
 // is noticed before it fills the memory.
-func (f *csvForm) checkPartial(buf []byte, n int, whole bool) error {
+func (f *csvForm) checkPartial(buf []byte, n int, atEnd bool) error {
 	if n > mostRecord {
-		return &fault{pos: 0, err: says(ErrLimit, "a record begins here that is longer than %d MiB; is a quote not closed, or are lines ended otherwise?", mostRecord>>20)}
+		return tooLong("a record", "; is a quote not closed, or are lines ended otherwise?")
 	}
-	if n < 1<<16 && n < f.MaxField && !whole {
+	if n < 1<<16 && n < f.MaxField && !atEnd {
 		return nil
 	}
 	if _, comment := f.passOver(buf, 0, n, 1); comment {
 		return nil
 	}
 	_, _, bad := f.record(buf, 0, n, 0, nil)
-	if bad != nil && bad.err != errPartial {
-		return f.orBadText(buf, bad)
+	switch {
+	case bad == nil || bad.err == errPartial && !atEnd:
+		return nil
+	case bad.err == errPartial:
+		_, open := f.lastEnd(buf[:n], true)
+		bad = &fault{pos: max(open, 0), err: says(nil, "a quote begins here and is never closed; close it, or set NoQuote if quotes are plain characters here")}
 	}
-	return nil
+	return f.orBadText(buf, bad)
+}
+
+func tooLong(what, advice string) *fault {
+	return &fault{err: says(ErrLimit, "%s begins here that is longer than %d MiB%s", what, mostRecord>>20, advice)}
 }

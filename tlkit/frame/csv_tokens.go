@@ -342,9 +342,14 @@ func (f *csvForm) orBadText(buf []byte, bad *fault) *fault {
 
 // badText is where the first byte stands that is no text, and why not.
 func (f *csvForm) badText(text []byte) (pos int, err error) {
-	if f.marks {
+	return badText(text, f.marks, f.Encoding)
+}
+
+// badText looks for U+FFFD if it marks what is no text, and for what is no UTF-8 else.
+func badText(text []byte, marks bool, encoding string) (pos int, err error) {
+	if marks {
 		if pos = bytes.Index(text, []byte("\ufffd")); pos >= 0 {
-			return pos, says(nil, "what stands here is no text in the encoding %s; set Encoding to the file's, or Replace to read it as U+FFFD", f.Encoding)
+			return pos, says(nil, "what stands here is no text in the encoding %s; set Encoding to the file's, or Replace to read it as U+FFFD", encoding)
 		}
 		return 0, nil
 	}

@@ -38,7 +38,7 @@ func WriteCSV(path string, t Table, o CSVOptions) error {
 		if err := compressed(path, file, w.write); err != nil || o.NoSchemaFile {
 			return err
 		}
-		return writeSchemaFile(path, w.schema(), w.needsSchema())
+		return writeSchemaFile(path, fieldsOf(w.cols), w.needsSchema())
 	})
 	if err != nil {
 		return fmt.Errorf("frame: writing %q: %w", path, err)
@@ -90,35 +90,39 @@ func (o CSVOptions) writer(t Table) (*csvWriter, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(o.Columns) > 0 {
-		if t, err = t.Pick(o.Columns...); err != nil {
-			return nil, err
-		}
-	}
-	w := &csvWriter{f: f, rows: t.Nrow()}
-	if w.cols, err = t.Columns(); err != nil {
+	w := &csvWriter{f: f}
+	if w.cols, w.forms, w.rows, err = writtenColumns(t, o.Columns, o.Types); err != nil {
 		return nil, err
-	}
-	if len(w.cols) == 0 {
-		return nil, fmt.Errorf("frame: %w: a table without columns cannot be written as CSV", ErrShape)
-	}
-	w.forms = make([]*dateForm, len(w.cols))
-	for i := range w.cols {
-		c := &w.cols[i]
-		if d, ok := o.Types.Lookup(c.Name); ok && d.Kind == Date && c.Kind == Date {
-			c.Field.Format = d.Format
-		}
-		if c.Kind == Date && c.Field.Format != "" {
-			if w.forms[i], err = parseDateForm(c.Field.Format); err != nil {
-				return nil, fmt.Errorf("column %.40q: %w", c.Name, err)
-			}
-		}
 	}
 	for _, c := range []byte{f.comma, f.quote, '\n', '\r', 0} {
 		w.apart[c] = true
 	}
 	w.wordy = f.missing != nil || o.DecimalComma && f.comma == ',' || strings.IndexByte("+-.", f.comma) >= 0
 	return w, nil
+}
+
+// writtenColumns are the columns that are written, and the forms of those that are dates,
+// nil for ISO 8601. Types may give dates another format.
+func writtenColumns(t Table, names []string, types Schema) (cols []Column, forms []*dateForm, rows int, err error) {
+	if cols, err = t.Columns(names...); err != nil {
+		return nil, nil, 0, err
+	}
+	if len(cols) == 0 {
+		return nil, nil, 0, fmt.Errorf("frame: %w: a table without columns cannot be written", ErrShape)
+	}
+	forms = make([]*dateForm, len(cols))
+	for i := range cols {
+		c := &cols[i]
+		if d, ok := types.Lookup(c.Name); ok && d.Kind == Date && c.Kind == Date {
+			c.Field.Format = d.Format
+		}
+		if c.Kind == Date && c.Field.Format != "" {
+			if forms[i], err = parseDateForm(c.Field.Format); err != nil {
+				return nil, nil, 0, fmt.Errorf("frame: column %.40q: %w", c.Name, err)
+			}
+		}
+	}
+	return cols, forms, t.Nrow(), nil
 }
 
 // rowsPerBlock is how many rows are one piece of work: some ten thousand cells.
@@ -252,8 +256,8 @@ func (w *csvWriter) block(b []byte, low, high int, dates []map[string]string) ([
 				b = w.appendNumber(b, strconv.AppendBool(b, c.Bools[r].Value))
 			case Date:
 				var text string
-				if text, ok = w.date(i, c.Texts[r].Value, &dates[i]); !ok {
-					return b, fmt.Errorf("%w: row %d, column %.40q: %.40q is no date, or one that the format %q would change; mend it, or choose another Format", ErrKind, r+1, c.Name, c.Texts[r].Value, c.Field.Format)
+				if text, ok = writeDate(w.forms[i], c.Texts[r].Value, &dates[i]); !ok {
+					return b, notWritable(c, r)
 				}
 				b, ok = w.appendText(b, text, i == 0, true)
 			default:
@@ -327,9 +331,9 @@ func (w *csvWriter) refused(row int, c *Column) error {
 	return fmt.Errorf("%w: row %d, column %.40q: %.40q would be read as missing; do not set QuotedMissing", ErrKind, row+1, c.Name, c.Texts[row].Value)
 }
 
-// date is a date as its column has it in files.
-func (w *csvWriter) date(i int, iso string, known *map[string]string) (string, bool) {
-	return writeDate(w.forms[i], iso, known)
+// notWritable says why a date cannot be written.
+func notWritable(c *Column, row int) error {
+	return fmt.Errorf("%w: row %d, column %.40q: %.40q is no date, or one that the format %q would change; mend it, or choose another Format", ErrKind, row+1, c.Name, c.Texts[row].Value, c.Field.Format)
 }
 
 // writeDate turns a date from ISO 8601 into a form, nil for ISO 8601 itself. ok is false if
@@ -396,10 +400,10 @@ func (w *csvWriter) writable(text string) error {
 	return nil
 }
 
-// schema names all columns as they are written.
-func (w *csvWriter) schema() Schema {
-	s := make(Schema, len(w.cols))
-	for i, c := range w.cols {
+// fieldsOf are the columns' fields: a schema that names them all.
+func fieldsOf(cols []Column) Schema {
+	s := make(Schema, len(cols))
+	for i, c := range cols {
 		s[i] = c.Field
 	}
 	return s

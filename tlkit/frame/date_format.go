@@ -30,7 +30,7 @@ func parseDateForm(format string) (*dateForm, error) {
 	f := &dateForm{format: format}
 	has := map[byte]bool{}
 	bad := func(why string, args ...any) error {
-		return fmt.Errorf("frame: the date format %.60q %s; the directives are: %s", format, fmt.Sprintf(why, args...), directives)
+		return fmt.Errorf("the date format %.60q %s; the directives are: %s", format, fmt.Sprintf(why, args...), directives)
 	}
 	expanded := expandDirectives(format)
 	for rest := expanded; rest != ""; {

@@ -128,6 +128,14 @@ func (in *input) close() {
 	}
 }
 
+// sizeOf is how many bytes a reader has, as far as it says so, and 0 if not.
+func sizeOf(r io.Reader) int64 {
+	if sized, ok := r.(interface{ Len() int }); ok {
+		return int64(sized.Len())
+	}
+	return 0
+}
+
 // left estimates how many bytes of text follow after the first at.
 func (in *input) left(at int64) int64 {
 	used := in.used.Load()
