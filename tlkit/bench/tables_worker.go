@@ -99,7 +99,11 @@ func tableJob(steps timed, path string) (map[string]any, error) {
 		return nil, err
 	}
 	err = steps.step("describe", func() error {
-		described, err = frame.Describe(t)
+		numbers, err := t.Pick(t.Numeric()...) // as pandas does
+		if err != nil {
+			return err
+		}
+		described, err = frame.Describe(numbers)
 		return err
 	})
 	if err != nil {
