@@ -137,7 +137,7 @@ func TestSource(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, content := range map[string]string{
-		"secret.csv": "a\n1\n", "folder/a.csv": "x;y\n1,5;NA\n", "folder/sub/b.tsv": "x\ty\n1\t2\n", "folder/sub/c.csv": "d\n2001-02-03\n",
+		"secret.csv": "a\n1\n", "folder/a.csv": "x;y\n1,5;NA\n", "folder/sub/b.tsv": "x\ty\n1\t2\n", "folder/sub/c.csv": "d\n2001-02-03\n", "folder/d.jsonl": "{\"a\": 1, \"b\": \"x\"}\n{\"a\": null}\n",
 		"folder/sub/c.csv.schema.json": `{"fields": [{"name": "d", "type": "datetime"}]}`,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, filepath.FromSlash(name)), []byte(content), 0o600); err != nil {
@@ -164,6 +164,8 @@ func TestSource(t *testing.T) {
 		{"tabs by the ending", Source{Path: "sub/b.tsv"}, "x integer: 1\ny integer: 2\n"},
 		{"a schema beside it", Source{Path: "sub/c.csv"}, "d datetime: 2001-02-03\n"},
 		{"its schema left alone", Source{Path: "sub/../sub/c.csv", CSV: frame.CSVOptions{NoSchemaFile: true}}, "d string: 2001-02-03\n"},
+		{"JSON lines", Source{Path: "d.jsonl"}, "a integer: 1, -\nb string: x, -\n"},
+		{"JSON lines by another name, some columns", Source{Path: "d.jsonl", Format: JSONLines, JSON: frame.JSONOptions{Columns: []string{"b"}}}, "b string: x, -\n"},
 		{"Parquet", Source{Path: "films.parquet"}, dump(t, films)},
 		{"up", Source{Path: "../secret.csv"}, ""},
 		{"up and down", Source{Path: "sub/../../secret.csv"}, ""},

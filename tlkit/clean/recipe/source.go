@@ -24,8 +24,9 @@ type Source struct {
 	Path   string `json:"path,omitempty"`   // with slashes, within the folder
 	Format Format `json:"format,omitempty"` // empty: by the path's ending; CSV where that says nothing
 
-	CSV     frame.CSVOptions `json:"csv,omitzero"`
-	Parquet parquet.Options  `json:"parquet,omitzero"`
+	CSV     frame.CSVOptions  `json:"csv,omitzero"`
+	JSON    frame.JSONOptions `json:"json,omitzero"`
+	Parquet parquet.Options   `json:"parquet,omitzero"`
 }
 
 // Format is what a file is.
@@ -33,8 +34,9 @@ type Format string
 
 // The formats.
 const (
-	CSV     Format = "csv" // TSV too: CSVOptions say what separates the fields
-	Parquet Format = "parquet"
+	CSV       Format = "csv" // TSV too: by CSVOptions, or where .tsv stands in the path
+	JSONLines Format = "jsonl"
+	Parquet   Format = "parquet"
 )
 
 func (s Source) zero() bool { return reflect.ValueOf(s).IsZero() }
@@ -48,11 +50,16 @@ func (s Source) String() string {
 }
 
 func (s Source) format() Format {
-	switch {
-	case s.Format != "":
+	if s.Format != "" {
 		return s.Format
-	case strings.ToLower(path.Ext(s.Path)) == ".parquet":
+	}
+	name := strings.ToLower(path.Base(s.Path))
+	name = strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")
+	switch path.Ext(name) {
+	case ".parquet":
 		return Parquet
+	case ".jsonl", ".ndjson":
+		return JSONLines
 	}
 	return CSV
 }
@@ -66,14 +73,14 @@ func (s Source) check() error {
 		return option("the path %.80q; give the path of a file within the folder, without \"..\" and not from the root", s.Path)
 	}
 	switch s.Format {
-	case "", CSV, Parquet:
+	case "", CSV, JSONLines, Parquet:
 		return nil
 	}
-	return option("the format %.40q; it is %q or %q", string(s.Format), CSV, Parquet)
+	return option("the format %.40q; it is %q, %q or %q", string(s.Format), CSV, JSONLines, Parquet)
 }
 
 // Read reads the table from the folder. Neither the path nor symbolic links lead out of it.
-// A schema that lies beside a CSV file, as frame.WriteCSV writes it, counts.
+// A schema that lies beside a file of text, as frame.WriteCSV writes it, counts.
 func (s Source) Read(ctx context.Context, rep progress.Reporter, folder string) (frame.Table, error) {
 	if s.zero() {
 		return frame.Table{}, fmt.Errorf("recipe: %w: the recipe does not say which file the table is read from; read it yourself", ErrOption)
@@ -91,19 +98,25 @@ func (s Source) Read(ctx context.Context, rep progress.Reporter, folder string) 
 		return frame.Table{}, fmt.Errorf("recipe: %w", err)
 	}
 	defer f.Close()
-	if s.format() == Parquet {
+	text := sized{f, int(size)}
+	switch s.format() {
+	case Parquet:
 		return parquet.Decode(ctx, rep, f, size, s.Parquet)
+	case JSONLines:
+		o := s.JSON
+		if o.Types, err = schemaBeside(root, s.Path, o.Types, o.NoSchemaFile); err != nil {
+			return frame.Table{}, fmt.Errorf("recipe: %w", err)
+		}
+		return frame.DecodeJSONLines(ctx, rep, text, o)
 	}
 	o := s.CSV
 	if o.Comma == 0 && strings.Contains(strings.ToLower(path.Base(s.Path)), ".tsv") {
 		o.Comma = '\t'
 	}
-	if len(o.Types) == 0 && !o.NoSchemaFile {
-		if o.Types, err = schemaBeside(root, s.Path); err != nil {
-			return frame.Table{}, fmt.Errorf("recipe: %w", err)
-		}
+	if o.Types, err = schemaBeside(root, s.Path, o.Types, o.NoSchemaFile); err != nil {
+		return frame.Table{}, fmt.Errorf("recipe: %w", err)
 	}
-	return frame.DecodeCSV(ctx, rep, sized{f, int(size)}, o)
+	return frame.DecodeCSV(ctx, rep, text, o)
 }
 
 // open opens a file that is a plain one.
@@ -133,8 +146,12 @@ type sized struct {
 
 func (s sized) Len() int { return s.size }
 
-// schemaBeside reads the schema beside a CSV file; nil if there is none.
-func schemaBeside(root *os.Root, name string) (frame.Schema, error) {
+// schemaBeside reads the schema beside a file, if none is declared and it may count; nil if
+// there is none.
+func schemaBeside(root *os.Root, name string, declared frame.Schema, off bool) (frame.Schema, error) {
+	if len(declared) > 0 || off {
+		return declared, nil
+	}
 	f, size, err := open(root, path.Clean(name)+".schema.json")
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
