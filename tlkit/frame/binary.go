@@ -184,7 +184,7 @@ func readBinary(c binaryColumn, rows int, b []byte) (s series.Series, bad string
 }
 
 func read[T Value](rows int, missing func(int) bool, value func(int) T) []Cell[T] {
-	out := make([]Cell[T], rows)
+	out := MakeCells[T](rows)
 	for i := range out {
 		out[i] = Cell[T]{value(i), missing(i)}
 	}

@@ -152,11 +152,11 @@ func newSegment(cols []*csvColumn, rows int) *segment {
 	for i, c := range cols {
 		switch c.kind {
 		case Int, Float:
-			s.cells[i].numbers = make([]Cell[int], rows)
+			s.cells[i].numbers = MakeCells[int](rows)
 		case Bool:
-			s.cells[i].bools = make([]Cell[bool], rows)
+			s.cells[i].bools = MakeCells[bool](rows)
 		default:
-			s.cells[i].texts = make([]Cell[string], rows)
+			s.cells[i].texts = MakeCells[string](rows)
 		}
 	}
 	return s

@@ -2,6 +2,7 @@ package frame
 
 import (
 	"context"
+	"sync"
 
 	"transferlab/tlkit/parallel"
 )
@@ -24,9 +25,23 @@ func Describe(t Table) (Table, error) {
 		return Table{}, err
 	}
 	found := make([]description, len(cols))
-	_ = parallel.Each(context.Background(), len(cols), func(i int) { found[i] = describe(cols[i]) })
+	var spare keyRoom
+	_ = parallel.Each(context.Background(), len(cols), func(i int) { found[i] = describe(cols[i], &spare) })
 	return descriptions(found)
 }
+
+// keyRoom lends memory for the keys of a column, so that as much is taken as columns are
+// worked on at once, and not as there are columns.
+type keyRoom struct{ pool sync.Pool }
+
+func (r *keyRoom) take(n int) []uint64 {
+	if room, ok := r.pool.Get().(*[]uint64); ok && cap(*room) >= n {
+		return (*room)[:0]
+	}
+	return makeSlice[uint64](n)[:0]
+}
+
+func (r *keyRoom) give(room []uint64) { r.pool.Put(&room) }
 
 // description is one row of Describe.
 type description struct {
@@ -38,13 +53,13 @@ type description struct {
 	top            string
 }
 
-func describe(c Column) description {
+func describe(c Column, spare *keyRoom) description {
 	d := description{name: c.Name, kind: c.Kind.String(), numeric: c.Numeric()}
 	switch c.Kind {
 	case Int:
-		describeNumbers(&d, c.Kind, c.Ints)
+		describeNumbers(&d, c.Kind, c.Ints, spare)
 	case Float:
-		describeNumbers(&d, c.Kind, c.Floats)
+		describeNumbers(&d, c.Kind, c.Floats, spare)
 	default:
 		describeKinds(&d, c)
 	}
@@ -52,9 +67,11 @@ func describe(c Column) description {
 	return d
 }
 
-func describeNumbers[T number](d *description, kind Kind, cells []Cell[T]) {
+func describeNumbers[T number](d *description, kind Kind, cells []Cell[T], spare *keyRoom) {
 	m := momentsOf(cells)
-	q := quantiles(kind, presentKeys(make([]uint64, 0, m.n), cells), 0.25, 0.5, 0.75)
+	room := spare.take(len(cells))
+	defer spare.give(room)
+	q := quantiles(kind, presentKeys(room, cells), 0.25, 0.5, 0.75)
 	d.count = m.n
 	d.numbers = [7]float64{m.orNaN(m.mean), m.std(), m.orNaN(m.low), q[0], q[1], q[2], m.orNaN(m.high)}
 }

@@ -66,7 +66,7 @@ func identifyHashed(keys []keyColumn, n int, h hasher) (ids []int32, kinds int) 
 const hashPiece = 1 << 11
 
 func (h hasher) rows(keys []keyColumn, n int) []uint64 {
-	hashes := make([]uint64, n)
+	hashes := makeSlice[uint64](n)
 	_ = parallel.Chunks(context.Background(), n, 8*hashPiece, func(_, low, high int) {
 		for ; low < high; low += hashPiece {
 			piece := hashes[low:min(low+hashPiece, high)]
@@ -91,7 +91,7 @@ const partRows = 1 << 14
 // firstOfHash finds for each row the first one that has its hash.
 func firstOfHash(hashes []uint64) []int32 {
 	n := len(hashes)
-	first := make([]int32, n)
+	first := makeSlice[int32](n)
 	partBits := min(bits.Len(uint(n/partRows)), 10)
 	rows, starts := dealt(hashes, partBits)
 	largest := 0
@@ -133,7 +133,7 @@ func firstOfHash(hashes []uint64) []int32 {
 // order where these are equal. Part p is rows[starts[p]:starts[p+1]].
 func dealt(hashes []uint64, partBits int) (rows []int32, starts []int) {
 	n, parts, shift := len(hashes), 1<<partBits, 64-partBits
-	rows, starts = make([]int32, n), make([]int, parts+1)
+	rows, starts = makeSlice[int32](n), make([]int, parts+1)
 	if parts == 1 {
 		for i := range rows {
 			rows[i] = int32(i)

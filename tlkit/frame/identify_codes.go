@@ -124,7 +124,7 @@ func numberedRows(k keyColumn, rows []int32, h hasher) (numbers []uint16, kinds 
 
 // combined makes one number of the numbers of all columns.
 func combined(columns []codedColumn, n int) []int32 {
-	ids := make([]int32, n)
+	ids := makeSlice[int32](n)
 	_ = parallel.Chunks(context.Background(), n, codePiece, func(p, low, high int) {
 		to := ids[low:high]
 		for k, c := range columns {

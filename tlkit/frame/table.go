@@ -293,7 +293,7 @@ func (t Table) Take(rows []int) (Table, error) {
 
 // taking makes the column and the loop that fills a range of its rows.
 func taking[T Value](s *series.Series, from []Cell[T], rows []int) (series.Series, func(low, high int)) {
-	to := make([]Cell[T], len(rows))
+	to := MakeCells[T](len(rows))
 	return Series(s.Name, to), func(low, high int) {
 		for i, r := range rows[low:high] {
 			if r >= 0 {

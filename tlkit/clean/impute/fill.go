@@ -159,7 +159,7 @@ func fillOne(c frame.Column, v Value) (filling, error) {
 		if err := exactAsFloats(c); err != nil {
 			return filling{}, err
 		}
-		to := make([]frame.Cell[float64], len(c.Ints))
+		to := frame.MakeCells[float64](len(c.Ints))
 		return filling{change{to: frame.Series(c.Name, to), widened: true}, func(low, high int) (filled int) {
 			for i := low; i < high; i++ {
 				to[i].Value = float64(c.Ints[i].Value)
@@ -171,7 +171,7 @@ func fillOne(c frame.Column, v Value) (filling, error) {
 			return filled
 		}}, nil
 	case frame.Float:
-		to := make([]frame.Cell[float64], len(c.Floats))
+		to := frame.MakeCells[float64](len(c.Floats))
 		value := v.number()
 		return filling{change{to: frame.Series(c.Name, to)}, func(low, high int) (filled int) {
 			part := to[low:high]
@@ -191,7 +191,7 @@ func fillOne(c frame.Column, v Value) (filling, error) {
 }
 
 func fillCells[T frame.Value](name string, from []frame.Cell[T], v T) filling {
-	to := make([]frame.Cell[T], len(from))
+	to := frame.MakeCells[T](len(from))
 	return filling{change{to: frame.Series(name, to)}, func(low, high int) (filled int) {
 		part := to[low:high]
 		copy(part, from[low:high])
@@ -230,7 +230,7 @@ func fillNumbers(c frame.Column, rows []int, values []float64, widen bool) (chan
 		if err := exactAsFloats(c); err != nil {
 			return change{}, err
 		}
-		to := make([]frame.Cell[float64], len(c.Ints))
+		to := frame.MakeCells[float64](len(c.Ints))
 		for i, cell := range c.Ints {
 			to[i] = frame.Cell[float64]{Value: float64(cell.Value), Null: cell.Null}
 		}
@@ -285,7 +285,7 @@ func fillFrom(c frame.Column, rows, sources []int) change {
 
 // indicator is the column that says in which rows c has no value.
 func indicator(c frame.Column, name string) series.Series {
-	to := make([]frame.Cell[bool], c.Len())
+	to := frame.MakeCells[bool](c.Len())
 	for i := range to {
 		to[i].Value = c.Missing(i)
 	}

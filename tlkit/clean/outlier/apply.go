@@ -221,7 +221,7 @@ func (w *columnWork) change(c frame.Column, o ApplyOptions, becomes func(float64
 	var s series.Series
 	switch {
 	case o.Action == Flag:
-		flags := make([]frame.Cell[bool], c.Len())
+		flags := frame.MakeCells[bool](c.Len())
 		for _, i := range w.outliers {
 			flags[i].Value = true
 		}

@@ -300,14 +300,14 @@ func (f *Forest) Apply(ctx context.Context, rep progress.Reporter, t frame.Table
 	}
 	var more []series.Series
 	if o.Action == Flag {
-		flags := make([]frame.Cell[bool], len(odd))
+		flags := frame.MakeCells[bool](len(odd))
 		for i, x := range odd {
 			flags[i].Value = x
 		}
 		more = append(more, frame.Series(o.Flag, flags))
 	}
 	if o.Score != "" {
-		cells := make([]frame.Cell[float64], len(scores))
+		cells := frame.MakeCells[float64](len(scores))
 		for i, s := range scores {
 			cells[i].Value = s
 		}

@@ -39,7 +39,7 @@ func Column(t frame.Table, name string, f Filter) (frame.Table, error) {
 	if v, err = f.Smooth(v); err != nil {
 		return frame.Table{}, fmt.Errorf("column %.40q: %w", name, err)
 	}
-	cells := make([]frame.Cell[float64], len(v))
+	cells := frame.MakeCells[float64](len(v))
 	for i, x := range v {
 		cells[i] = frame.Cell[float64]{Value: x, Null: math.IsNaN(x)}
 	}
