@@ -151,7 +151,7 @@ func castTo(c frame.Column, want frame.Field) (*series.Series, string, error) {
 		if err != nil {
 			return nil, "", err
 		}
-		cells := make([]frame.Cell[float64], len(values))
+		cells := frame.MakeCells[float64](len(values))
 		for i, v := range values {
 			cells[i] = frame.Cell[float64]{Value: v, Null: c.Missing(i)}
 		}

@@ -132,7 +132,7 @@ func (k SetKind) column(ctx context.Context, s state, c frame.Column) (built, er
 // convert reads each value of a column as one of type T.
 func convert[T frame.Value](ctx context.Context, k SetKind, s state, c frame.Column, field frame.Field,
 	read func(string) (T, bool), typed func(T) grel.Value) (built, error) {
-	cells := make([]frame.Cell[T], c.Len())
+	cells := frame.MakeCells[T](c.Len())
 	bad := make([][]int, (c.Len()+diffPiece-1)/diffPiece) // rows, by piece
 	err := parallel.Chunks(ctx, len(cells), diffPiece, func(chunk, low, high int) {
 		for i := low; i < high; i++ {

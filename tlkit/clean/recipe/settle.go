@@ -113,7 +113,7 @@ func empty(f frame.Field, rows int) built {
 }
 
 func nulls[T frame.Value](name string, rows int) series.Series {
-	cells := make([]frame.Cell[T], rows)
+	cells := frame.MakeCells[T](rows)
 	for i := range cells {
 		cells[i].Null = true
 	}
@@ -125,7 +125,7 @@ func seriesOf[T frame.Value](name string, values []grel.Value, get func(grel.Val
 }
 
 func cellsOf[T frame.Value](values []grel.Value, get func(grel.Value) T) []frame.Cell[T] {
-	cells := make([]frame.Cell[T], len(values))
+	cells := frame.MakeCells[T](len(values))
 	for i, v := range values {
 		if v.IsNull() {
 			cells[i].Null = true

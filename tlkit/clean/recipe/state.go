@@ -194,7 +194,7 @@ func (s state) moved(ctx context.Context, c frame.Column, rows []int) (built, er
 }
 
 func moving[T frame.Value](ctx context.Context, name string, from []frame.Cell[T], rows []int) (series.Series, error) {
-	to := make([]frame.Cell[T], len(rows))
+	to := frame.MakeCells[T](len(rows))
 	err := parallel.Chunks(ctx, len(rows), diffPiece, func(_, low, high int) {
 		for i, r := range rows[low:high] {
 			if r >= 0 {

@@ -147,7 +147,7 @@ func (s state) textColumns(names []string) ([]frame.Column, error) {
 // mapTexts does something to each text. any is whether a cell changed; if none did, the
 // cells are those that were given.
 func mapTexts(ctx context.Context, from []frame.Cell[string], do func(string) string, emptyMissing bool) (to []frame.Cell[string], any bool, err error) {
-	to = make([]frame.Cell[string], len(from))
+	to = frame.MakeCells[string](len(from))
 	changed := make([]bool, (len(from)+diffPiece-1)/diffPiece)
 	err = parallel.Chunks(ctx, len(from), diffPiece, func(chunk, low, high int) {
 		for i := low; i < high; i++ {
