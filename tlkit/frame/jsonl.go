@@ -12,7 +12,8 @@ import (
 
 // JSONOptions say how a table is read from JSON lines: one object a line, whose keys are
 // the columns, in the order in which they first appear. null and a key that is not there
-// are missing.
+// are missing. A file that is one array of objects is read as well; in its errors a line is
+// an element of the array.
 //
 // Kinds come from all values, by their JSON types: numbers without point and exponent are
 // Int, numbers are Float, and what a float64 or an int cannot hold exactly is an error.

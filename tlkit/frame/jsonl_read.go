@@ -44,7 +44,7 @@ type jsonReader struct {
 // read reads the table.
 func (f *jsonForm) read(ctx context.Context, rep progress.Reporter, in *input) (Table, error) {
 	f.marks = in.marks
-	r := &jsonReader{ctx: ctx, rep: progress.Or(rep), f: f, in: in, split: &splitter{form: f, in: in.text},
+	r := &jsonReader{ctx: ctx, rep: progress.Or(rep), f: f, in: in, split: &splitter{form: f, in: &arrayLines{r: in.text}},
 		waiting: map[int]*jsonBlock{}, seen: map[string]bool{}}
 	workers := runtime.GOMAXPROCS(0)
 	if f.MaxRows > 0 {
@@ -284,7 +284,7 @@ func (r *jsonReader) column(name string, kind Kind, parts []jsonPart) series.Ser
 
 // stacked puts the cells of the blocks below each other; rows without one are missing.
 func stacked[T Value](r *jsonReader, parts []jsonPart, missing Cell[T], of func(*jsonCells) []Cell[T]) []Cell[T] {
-	all := make([]Cell[T], 0, r.rows)
+	all := MakeCells[T](int(r.rows))[:0]
 	fill := func(rows int64) {
 		for int64(len(all)) < rows {
 			all = append(all, missing)

@@ -93,7 +93,6 @@ func TestJSONErrorsSayWhereAndWhat(t *testing.T) {
 		says       string
 	}{
 		{"an array", "[1,2]\n", JSONOptions{}, 1, 1, "", nil, "no object"},
-		{"a file that is one array", "[\n{\"a\":1},\n", JSONOptions{}, 1, 1, "", nil, "no object"},
 		{"an object on several lines", "{\n\"a\": 1\n}\n", JSONOptions{}, 1, 1, "", nil, "a key in double quotes"},
 		{"nested", "{\"a\":1}\n\n{\"a\":{\"b\":1}}\n", JSONOptions{}, 3, 2, "a", ErrKind, "KeepNested"},
 		{"nested and broken", "{\"a\":{\"b\":1,}}\n", JSONOptions{KeepNested: true}, 1, 1, "a", nil, "no JSON"},
