@@ -180,11 +180,13 @@ func (c *javaCalendar) millis() (ms int64, ok bool) {
 	time := c.timeOfDay()
 	extra := floorDiv(time, msPerDay)
 	time = floorMod(time, msPerDay)
-	var day int64
+	day := c.day(year, extra)
 	if c.isSet(calWeekYear) && c.stamp[calWeekYear] > c.stamp[calYear] {
-		day = c.weekDate() + extra
-	} else {
-		day = c.day(year, extra)
+		era := int64(1)
+		if day < julianDay(1, 1, 1) {
+			era = 0
+		}
+		return c.weekDate(era)
 	}
 	return (day-dayOf1970)*msPerDay + time - c.value[calZone], true
 }
@@ -278,8 +280,9 @@ func firstWeek(first int64) int64 {
 	return week
 }
 
-// weekDate is the day by year of weeks, week and weekday.
-func (c *javaCalendar) weekDate() int64 {
+// weekDate is the instant by year of weeks, week and weekday: the date is worked out and
+// set, so that it meets the time of day like any other.
+func (c *javaCalendar) weekDate(era int64) (ms int64, ok bool) {
 	week, weekday := int64(1), int64(1)
 	if c.isSet(calWeekOfYear) {
 		week = c.value[calWeekOfYear]
@@ -301,14 +304,38 @@ func (c *javaCalendar) weekDate() int64 {
 		weekday = fromMonday(weekday)
 	}
 	var start javaCalendar
-	if c.isSet(calEra) {
-		start.set(calEra, c.value[calEra])
-	}
+	start.set(calEra, era)
 	start.set(calYear, c.value[calWeekYear])
 	start.set(calWeekOfYear, 1)
 	start.set(calWeekday, 1)
-	ms, _ := start.millis()
-	return floorDiv(ms, msPerDay) + dayOf1970 + weekday - 1 + 7*(week-1)
+	ms, _ = start.millis()
+	year, month, day := dateOf(floorDiv(ms, msPerDay) + dayOf1970 + weekday - 1 + 7*(week-1))
+	date := *c
+	date.stamp[calWeekYear] = 0
+	date.set(calEra, 1)
+	date.set(calYear, year)
+	date.set(calMonth, month-1)
+	date.set(calDay, day)
+	return date.millis()
+}
+
+// dateOf gives a day's date, Julian before the switch.
+func dateOf(day int64) (year, month, dayOfMonth int64) {
+	dayOf, leap := gregorianDay, gregorianLeap
+	if day < dayOfSwitch {
+		dayOf, leap = julianDay, julianLeap
+	}
+	year = floorDiv(day*400, 146097) + 1
+	for dayOf(year, 1, 1) > day {
+		year--
+	}
+	for dayOf(year+1, 1, 1) <= day {
+		year++
+	}
+	rest := day - dayOf(year, 1, 1)
+	for month = 12; daysBefore(month, leap(year)) > rest; month-- {
+	}
+	return year, month, rest - daysBefore(month, leap(year)) + 1
 }
 
 // fromMonday turns a weekday counted from Monday into one counted from Sunday.

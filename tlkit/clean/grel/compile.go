@@ -52,10 +52,10 @@ func (t variable) compile(c *compiler) node {
 	switch t.name {
 	case "value":
 		c.uses.value = true
-		return func(s *state) Value { return s.row.Value() }
+		return (*state).current
 	case "cell":
 		c.uses.value = true
-		return func(s *state) Value { return cellOf(s.row.Value()) }
+		return func(s *state) Value { return cellOf(s.current()) }
 	case "cells":
 		c.uses.all = true
 		return constant(objectValue(cellsObject{}))
@@ -97,7 +97,7 @@ func (c *compiler) column(name string) node {
 	if !slices.Contains(c.uses.columns, name) {
 		c.uses.columns = append(c.uses.columns, name)
 	}
-	return func(s *state) Value { return cellOf(s.row.Cell(name)) }
+	return func(s *state) Value { return cellOf(s.cell(name)) }
 }
 
 func (t member) compile(c *compiler) node {
@@ -136,7 +136,7 @@ func (c *compiler) cellValue(t member) (node, bool) {
 		return nil, false
 	}
 	c.column(name)
-	return func(s *state) Value { return s.row.Cell(name) }, true
+	return func(s *state) Value { return s.cell(name) }, true
 }
 
 // namedCell recognises cells["name"] and get(cells, "name").
@@ -157,10 +157,7 @@ func (t list) compile(c *compiler) node {
 				return out[i]
 			}
 		}
-		if !s.spend(len(out)) {
-			return s.stop()
-		}
-		return ArrayValue(out...)
+		return s.array("Object[]", out)
 	}
 }
 

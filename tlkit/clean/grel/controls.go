@@ -253,7 +253,7 @@ func loop(array node, want string, each func(*state, []Value) ([]Value, Value)) 
 		if threw(bad) {
 			return caught(bad)
 		}
-		return ArrayValue(out...)
+		return s.array("Object[]", out)
 	}
 }
 
@@ -288,7 +288,7 @@ func compileForRange(c *compiler, _ string, args []tree) node {
 				from = float64(n)
 			}
 			if step > 0 && !(from < to) || step < 0 && !(from > to) || step != step {
-				return ArrayValue(out...)
+				return s.array("Object[]", out)
 			}
 			s.slots[slot] = FloatValue(from)
 			if whole {

@@ -426,24 +426,28 @@ func namedZone(name string) *time.Location {
 // wallOffset is the zone's offset in seconds at a local time, given in milliseconds as if
 // it were UTC. Where clocks are put forward or back, standard time is meant.
 func wallOffset(ms int64, zone *time.Location) int {
-	standard := func(t time.Time) int {
-		_, off := t.Zone()
-		if t.IsDST() {
-			for back := 1; back <= 12; back++ {
-				if u := t.AddDate(0, -back, 0); !u.IsDST() {
-					_, off = u.Zone()
-					break
-				}
-			}
-		}
-		return off
-	}
 	wall := floorDiv(ms, 1000)
-	off := standard(time.Unix(wall, 0).In(zone))
+	off := standardOffset(ms, zone)
 	t := time.Unix(wall-int64(off), 0).In(zone)
 	if _, summer := t.Zone(); t.IsDST() {
 		if u := time.Unix(wall-int64(summer), 0).In(zone); u.IsDST() {
 			return summer
+		}
+	}
+	return off
+}
+
+// standardOffset is the offset of the zone's standard time about then.
+func standardOffset(ms int64, zone *time.Location) int {
+	t := time.Unix(floorDiv(ms, 1000), 0).In(zone)
+	_, off := t.Zone()
+	if !t.IsDST() {
+		return off
+	}
+	for back := 1; back <= 12; back++ {
+		if u := t.AddDate(0, -back, 0); !u.IsDST() {
+			_, off = u.Zone()
+			break
 		}
 	}
 	return off

@@ -3,6 +3,7 @@ package grel
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -99,6 +100,9 @@ func (f *dateFormat) parse(text string) (t time.Time, ok bool, err error) {
 		}
 	}
 	ms, ok := p.cal.millis()
+	if p.named.place != nil {
+		ms -= 1000*int64(standardOffset(ms, p.named.place)) + p.named.summer
+	}
 	if ok && p.ambiguous && ms < time.Date(centuryStart, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli() {
 		p.cal.value[calYear] += 100
 		p.cal.value[calWeekYear] += 100
@@ -125,8 +129,9 @@ type dateReader struct {
 	pos       int
 	cal       javaCalendar
 	locale    *locale
-	alone     bool // the format is one field
-	ambiguous bool // the two digits of the year are those of the first year of the century
+	alone     bool       // the format is one field
+	ambiguous bool       // the two digits of the year are those of the first year of the century
+	named     formatZone // the zone that was named last, if no offset follows
 	err       error
 }
 
@@ -294,25 +299,69 @@ func (p *dateReader) zone(at int) bool {
 		if p.pos < len(p.text) && (p.text[p.pos] == '+' || p.text[p.pos] == '-') {
 			return p.offset(p.pos+1, p.text[p.pos], 0, true)
 		}
-		p.cal.set(calZone, 0)
+		p.setZone(0)
 		return true
 	}
 	p.pos = at
-	for _, name := range []string{"Coordinated Universal Time", "UTC"} {
-		if n := p.startsWith(name); n > 0 {
-			p.pos += n
-			p.cal.set(calZone, 0)
-			return true
+	if n := max(p.startsWith("Coordinated Universal Time"), p.startsWith("UTC")); n > 0 {
+		p.pos += n // an offset that was read before stays
+		return true
+	}
+	best := 0
+	for name, zone := range formatZones {
+		if n := p.startsWith(name); n > best {
+			best, p.named = n, zone
 		}
 	}
-	if unicode.IsLetter(p.text[at]) {
-		word := p.text[at:]
-		if end := slices.IndexFunc(word, func(r rune) bool { return !unicode.IsLetter(r) }); end >= 0 {
-			word = word[:end]
-		}
-		p.err = &UnsupportedError{fmt.Sprintf("time zone %.40q", string(word)), -1, "zones in dates are read as offsets such as +0200, GMT and UTC only"}
+	if best > 0 {
+		p.pos += best
+		p.cal.value[calZone] = 0
+		return p.named.load()
+	}
+	if word := p.zoneWord(); word != "" {
+		p.err = &UnsupportedError{fmt.Sprintf("time zone %.40q", word), -1, "zones in dates are read as offsets such as +0200, as GMT and UTC, and by the short names of those of Europe and North America"}
 	}
 	return false
+}
+
+// zoneWord is what stands where a name of a zone should and may be one; Java knows some
+// hundreds, of three to five letters or with the word Time in them.
+func (p *dateReader) zoneWord() string {
+	rest := p.text[p.pos:]
+	n := slices.IndexFunc(rest, func(r rune) bool { return !unicode.IsLetter(r) })
+	if n < 0 {
+		n = len(rest)
+	}
+	if n >= 3 && n <= 5 || n > 0 && strings.Contains(strings.ToLower(string(rest)), "time") {
+		return string(rest[:n])
+	}
+	return ""
+}
+
+// formatZone is a zone by a name that says standard or summer time.
+type formatZone struct {
+	id     string
+	summer int64 // milliseconds ahead of standard time
+	place  *time.Location
+}
+
+func (z *formatZone) load() bool {
+	if z.place == nil {
+		z.place, _ = time.LoadLocation(z.id)
+	}
+	return z.place != nil
+}
+
+const hour = 3_600_000 // milliseconds
+
+// formatZones are the names in formats that are known here, and where Java has them from.
+var formatZones = map[string]formatZone{
+	"PST": {id: "America/Los_Angeles"}, "PDT": {id: "America/Los_Angeles", summer: hour}, "MST": {id: "America/Denver"}, "MDT": {id: "America/Denver", summer: hour},
+	"CST": {id: "America/Chicago"}, "CDT": {id: "America/Chicago", summer: hour}, "EST": {id: "America/New_York"}, "EDT": {id: "America/New_York", summer: hour},
+	"HST": {id: "Pacific/Honolulu"}, "AKST": {id: "America/Anchorage"}, "AKDT": {id: "America/Anchorage", summer: hour}, "AST": {id: "America/Halifax"},
+	"ADT": {id: "America/Halifax", summer: hour}, "NST": {id: "America/St_Johns"}, "NDT": {id: "America/St_Johns", summer: hour}, "CET": {id: "Europe/Paris"},
+	"CEST": {id: "Europe/Paris", summer: hour}, "EET": {id: "Europe/Bucharest"}, "EEST": {id: "Europe/Bucharest", summer: hour}, "WET": {id: "Europe/Lisbon"},
+	"WEST": {id: "Europe/Lisbon", summer: hour}, "BST": {id: "Europe/Jersey", summer: hour}, "JST": {id: "Asia/Tokyo"}, "IST": {id: "Asia/Jerusalem"},
 }
 
 // isoZone reads Z, +02, +0200 or +02:00, by the number of letters.
@@ -320,7 +369,7 @@ func (p *dateReader) isoZone(at, count int) bool {
 	switch r := p.text[at]; r {
 	case 'Z':
 		p.pos = at + 1
-		p.cal.set(calZone, 0)
+		p.setZone(0)
 		return true
 	case '+', '-':
 		return p.offset(at+1, r, count, count == 3)
@@ -368,8 +417,13 @@ func (p *dateReader) offset(at int, sign rune, count int, colon bool) bool {
 		ms = -ms
 	}
 	p.pos = at
-	p.cal.set(calZone, ms)
+	p.setZone(ms)
 	return true
+}
+
+func (p *dateReader) setZone(ms int64) {
+	p.cal.set(calZone, ms)
+	p.named = formatZone{}
 }
 
 // locale is what reading dates needs to know of a language, from CLDR as Java 17 has it.
@@ -461,10 +515,12 @@ func readLocale(tag string) *locale {
 	return l
 }
 
+var languageTag = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$`)
+
 // localeOf tells whether a first format is a language, and which one.
 func localeOf(tag string) (l *locale, isLocale bool, err error) {
 	base, region, _ := strings.Cut(strings.ToLower(tag), "-")
-	if base == "" || !strings.Contains(languages, " "+base+" ") || strings.ContainsAny(tag, " _") {
+	if !languageTag.MatchString(tag) || !strings.Contains(languages, " "+base+" ") {
 		return nil, false, nil
 	}
 	name := base

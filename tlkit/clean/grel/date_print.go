@@ -112,8 +112,10 @@ func checkPrintLetter(c byte, count int) error {
 		return formatError(fmt.Sprintf("Minimum width must be from 0 to 9 inclusive but was %d", count))
 	case c == 'c' && count == 2:
 		return formatError(`Invalid pattern "cc"`)
-	case (c == 'v' || c == 'O') && count != 1 && count != 4:
-		return formatError("Wrong number of pattern letters: " + string(c))
+	case c == 'v' && count != 1 && count != 4:
+		return formatError("Wrong number of pattern letters: v")
+	case c == 'O' && count != 1 && count != 4:
+		return formatError("Pattern letter count must be 1 or 4: O")
 	case most > 0 && count > most:
 		return formatError("Too many pattern letters: " + string(c))
 	case most == 0 && count > 19:

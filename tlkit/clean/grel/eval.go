@@ -43,7 +43,10 @@ func (e *Expr) Eval(row Row) (Value, error) {
 	clear(s.slots)
 	clear(s.stack[:cap(s.stack)])
 	s.stack = s.stack[:0]
-	states.Put(s)
+	const small = 1 << 10
+	if cap(s.stack) <= small {
+		states.Put(s)
+	}
 	if err != nil {
 		return null, err
 	}
@@ -98,6 +101,26 @@ func (s *state) tooMany() Value {
 		s.err = &LimitError{"elements in one array", maxItem}
 	}
 	return s.stop()
+}
+
+// array is an array that was made. An element costs as many bytes of text as it has.
+func (s *state) array(class string, items []Value) Value {
+	const size = 64
+	if len(items) > maxItem {
+		return s.tooMany()
+	}
+	if !s.spend(size * len(items)) {
+		return s.stop()
+	}
+	return arrayOf(class, items)
+}
+
+func (s *state) texts(items []string) Value {
+	out := make([]Value, len(items))
+	for i, t := range items {
+		out[i] = StringValue(t)
+	}
+	return s.array("String[]", out)
 }
 
 // weight is how much work it is to look at the value once.

@@ -60,7 +60,7 @@ func reverse(s *state, args []Value) Value {
 	}
 	a = slices.Clone(a)
 	slices.Reverse(a)
-	return ArrayValue(a...)
+	return s.array("Object[]", a)
 }
 
 // sorted sorts values of one class by their natural order, what is null last.
@@ -87,7 +87,7 @@ func sorted(s *state, args []Value) Value {
 	}
 	a = slices.Clone(a)
 	slices.SortStableFunc(a, natural)
-	return arrayOf("Comparable[]", a)
+	return s.array("Comparable[]", a)
 }
 
 // mixed is Java's exception where values of two classes meet in one sort.
@@ -217,7 +217,7 @@ func uniques(s *state, args []Value) Value {
 			out = append(out, v)
 		}
 	}
-	return ArrayValue(out...)
+	return s.array("Object[]", out)
 }
 
 func inArray(s *state, args []Value) Value {

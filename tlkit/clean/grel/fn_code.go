@@ -20,12 +20,9 @@ func escape(s *state, args []Value) Value {
 	if len(args) != 2 || args[1].kind != KindString {
 		return null
 	}
-	t := args[0].String()
-	if args[0].kind == KindObject {
-		var ok bool
-		if t, ok = s.text(args[0]); !ok {
-			return s.stop()
-		}
+	t, ok := s.shown(args[0])
+	if !ok {
+		return s.stop()
 	}
 	write, mode := escapers[text.Lower(args[1].text)], text.Lower(args[1].text)
 	if write == nil {
@@ -95,6 +92,9 @@ func fingerprint(s *state, args []Value) Value {
 	if !ok {
 		return s.stop()
 	}
+	if !s.spend(8 * len(t)) {
+		return s.stop()
+	}
 	return s.string(text.Fingerprint(t))
 }
 
@@ -128,7 +128,9 @@ func ngramFingerprint(s *state, args []Value) Value {
 	if n < 0 {
 		return javaError("StringIndexOutOfBoundsException", "begin 0, end "+text10(n))
 	}
-	if !s.spend(len(t) * max(1, min(n, len(t)))) {
+	if made := len(t) * max(1, min(n, len(t))); made > 4*maxText {
+		return s.tooLong()
+	} else if !s.spend(8 * made) {
 		return s.stop()
 	}
 	return s.string(wholeText(text.NGramFingerprint(t, n)))

@@ -15,12 +15,6 @@ var dateFunctions = map[string]func(*state, []Value) Value{
 	"datePart": datePart,
 }
 
-var checks = map[string]func(args []tree) error{
-	"toDate":   checkToDate,
-	"toString": checkToString,
-	"match":    checkMatch,
-}
-
 // toDate reads a date, or takes a whole number for a year. The arguments that follow are a
 // boolean that says whether months stand before days, or formats, of which the first may
 // be a language.
@@ -86,6 +80,9 @@ func (s *state) formatted(t string, formats []string) Value {
 		}
 		if f == nil {
 			return ErrorValue("Unable to parse date format " + format)
+		}
+		if !s.spend(8 * len(t)) {
+			return s.stop()
 		}
 		d, ok, bad := f.parse(t)
 		if bad != nil {
@@ -171,22 +168,6 @@ func checkToString(args []tree) error {
 		return no
 	}
 	return nil
-}
-
-// checkMatch refuses a text that is a regular expression which RE2 cannot follow.
-func checkMatch(args []tree) error {
-	if len(args) != 2 {
-		return nil
-	}
-	l, ok := args[1].(literal)
-	if !ok || l.value.kind != KindString {
-		return nil
-	}
-	_, err := compileRegex(l.value.text, false)
-	if _, bad := err.(*patternError); bad {
-		return nil
-	}
-	return err
 }
 
 // timeUnit is a unit of time by any of its names.

@@ -40,12 +40,12 @@ func split(s *state, args []Value) Value {
 		if strings.Count(t, separator) >= maxItem {
 			return s.tooMany()
 		}
-		return textArray(cutAll(t, separator, keep))
+		return s.texts(cutAll(t, separator, keep))
 	}
 	if len(t) > maxItem {
 		return s.tooMany()
 	}
-	return textArray(words(t, keep))
+	return s.texts(words(t, keep))
 }
 
 // cutAll is splitByWholeSeparator of Apache Commons Lang: without keep it leaves out empty
@@ -99,7 +99,10 @@ func splitByLengths(s *state, args []Value) Value {
 	for _, a := range args[1:] {
 		next := at
 		if a.number() {
-			next = min(n, at+max(0, a.int32()))
+			next = min(n, int(int32(at+max(0, a.int32())))) // an int of Java's runs over
+		}
+		if next < at {
+			return beyond(at, next, n)
 		}
 		if !s.spend(len(t)) {
 			return s.stop()
@@ -107,7 +110,7 @@ func splitByLengths(s *state, args []Value) Value {
 		out = append(out, slice(t, at, next))
 		at = next
 	}
-	return textArray(out)
+	return s.texts(out)
 }
 
 // partition gives what stands before a piece, the piece, and what follows; the piece is
@@ -143,7 +146,7 @@ func partition(last bool) func(*state, []Value) Value {
 		if len(args) == 3 && args[2].Bool() {
 			parts = []string{parts[0], parts[2]}
 		}
-		return textArray(parts)
+		return s.texts(parts)
 	}
 }
 
@@ -173,13 +176,16 @@ func match(s *state, args []Value) Value {
 	if m == nil {
 		return null
 	}
+	if p.stale {
+		return s.unsupported(groupsDiffer.Name, groupsDiffer.Why)
+	}
 	groups := make([]Value, len(m)/2-1)
 	for i := range groups {
 		if from := m[2*i+2]; from >= 0 {
 			groups[i] = StringValue(t[from:m[2*i+3]])
 		}
 	}
-	return arrayOf("String[]", groups)
+	return s.array("String[]", groups)
 }
 
 // find gives all matches of a regular expression, or all occurrences of a text, which may
@@ -190,11 +196,11 @@ func find(s *state, args []Value) Value {
 	}
 	var out []string
 	if args[0].IsNull() || args[1].IsNull() {
-		return textArray(out)
+		return s.texts(out)
 	}
 	p, isPattern := args[1].ref.(*pattern)
 	if !isPattern && args[1].kind != KindString {
-		return textArray(out)
+		return s.texts(out)
 	}
 	t, ok := s.text(args[0])
 	if !ok {
@@ -207,18 +213,18 @@ func find(s *state, args []Value) Value {
 	} else if args[1].text == "" {
 		return s.unsupported("find of an empty text", "OpenRefine finds it for ever")
 	} else {
-		out = occurrences(t, args[1].text)
+		out = occurrences(s, t, args[1].text)
 	}
 	if len(out) > maxItem {
 		return s.tooMany()
 	}
-	return textArray(out)
+	return s.texts(out)
 }
 
 // occurrences finds a text at every unit of another at which it stands.
-func occurrences(t, piece string) []string {
+func occurrences(s *state, t, piece string) []string {
 	var out []string
-	for len(out) <= maxItem {
+	for len(out) <= maxItem && s.spend(len(piece)) {
 		i := strings.Index(t, piece)
 		if i < 0 {
 			break
@@ -241,7 +247,7 @@ func ngram(s *state, args []Value) Value {
 	t, n := args[0].text, args[1].int32()
 	tokens := words(t, false)
 	if n >= len(tokens) {
-		return textArray([]string{t})
+		return s.texts([]string{t})
 	}
 	if n < 0 {
 		return javaError("NegativeArraySizeException", text10(n))
@@ -253,7 +259,7 @@ func ngram(s *state, args []Value) Value {
 	for i := range out {
 		out[i] = strings.Join(tokens[i:i+n], " ")
 	}
-	return textArray(out)
+	return s.texts(out)
 }
 
 // diff of two texts is the end of the second one, from the first unit in which it differs;

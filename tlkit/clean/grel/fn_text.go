@@ -71,6 +71,9 @@ func titlecase(s *state, args []Value) Value {
 	if !ok {
 		return s.stop()
 	}
+	if !s.spend(len(t) * (1 + len(delimiters)/8)) {
+		return s.stop()
+	}
 	return s.string(text.TitleAfter(t, delimiters))
 }
 
@@ -255,7 +258,7 @@ func codePoints(s *state, args []Value) Value {
 	if !ok {
 		return s.stop()
 	}
-	if len(t) > maxItem {
+	if units(t) > maxItem {
 		return s.tooMany()
 	}
 	var out []Value
@@ -265,5 +268,5 @@ func codePoints(s *state, args []Value) Value {
 			out = append(out, integer(int(0xdc00+(r-0x10000)&0x3ff)))
 		}
 	}
-	return arrayOf("Integer[]", out)
+	return s.array("Integer[]", out)
 }

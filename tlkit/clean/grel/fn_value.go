@@ -149,15 +149,11 @@ func toText(s *state, args []Value) Value {
 	const want = " accepts an object and an optional second argument containing a Date or Number format string"
 	switch {
 	case len(args) == 1:
-		v := args[0]
-		if v.kind == KindObject {
-			t, ok := s.text(v)
-			if !ok {
-				return s.stop()
-			}
-			return StringValue(t)
+		t, ok := s.shown(args[0])
+		if !ok {
+			return s.stop()
 		}
-		return s.string(v.String())
+		return s.string(t)
 	case len(args) == 2 && args[1].kind == KindString && args[0].kind == KindDate:
 		return formatDate(s, args[0].Time(), args[1].text)
 	case len(args) == 2 && args[1].kind == KindString && args[0].number():

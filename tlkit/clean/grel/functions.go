@@ -27,6 +27,14 @@ var functions = func() map[string]*function {
 	return m
 }()
 
+// checks look at arguments that are written out.
+var checks = map[string]func(args []tree) error{
+	"toDate":   checkToDate,
+	"toString": checkToString,
+	"match":    checkMatch,
+	"replace":  checkReplace,
+}
+
 // Functions are the names of the functions and controls that expressions can call, sorted.
 func Functions() []string {
 	var names []string

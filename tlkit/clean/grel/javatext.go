@@ -30,26 +30,36 @@ func (s *state) text(v Value) (string, bool) {
 	return "", false
 }
 
-// String is the value as OpenRefine shows it: dates to the second, arrays in brackets,
-// null as nothing.
-func (v Value) String() string {
+// shown is the text that toString gives: dates to the second, arrays in brackets, null as
+// nothing.
+func (s *state) shown(v Value) (string, bool) {
 	switch v.kind {
 	case KindNull:
-		return ""
+		return "", true
 	case KindDate:
-		return isoText(v.Time())
+		return isoText(v.Time()), true
 	case KindArray:
-		return deepText(v)
-	case KindObject:
-		return v.class()
+		var b strings.Builder
+		if s.deepText(&b, v); s.err != nil {
+			return "", false
+		}
+		return b.String(), true
 	}
-	t, _ := (&state{}).text(v)
-	return t
+	return s.text(v)
 }
 
-// deepText is Arrays.deepToString.
-func deepText(v Value) string {
-	var b strings.Builder
+// String is the value as OpenRefine shows it: dates to the second, arrays in brackets,
+// null as nothing. It is for people: what is too long or has no text is only named.
+func (v Value) String() string {
+	s := &state{work: maxText}
+	if t, ok := s.shown(v); ok {
+		return t
+	}
+	return v.class()
+}
+
+// deepText is Arrays.deepToString. Arrays within arrays can make it very long.
+func (s *state) deepText(b *strings.Builder, v Value) {
 	b.WriteByte('[')
 	for i, item := range v.Items() {
 		if i > 0 {
@@ -58,14 +68,21 @@ func deepText(v Value) string {
 		switch item.kind {
 		case KindNull:
 			b.WriteString("null")
-		case KindDate:
-			b.WriteString(dateText(item.Time()))
+		case KindArray:
+			s.deepText(b, item)
 		default:
-			b.WriteString(item.String())
+			t, _ := s.text(item)
+			b.WriteString(t)
+			s.spend(len(t))
+		}
+		if b.Len() > maxText {
+			s.tooLong()
+		}
+		if !s.spend(1) {
+			return
 		}
 	}
 	b.WriteByte(']')
-	return b.String()
 }
 
 // dateText is OffsetDateTime.toString: no seconds if there are none, fractions in groups

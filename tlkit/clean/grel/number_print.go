@@ -25,7 +25,8 @@ func (f numberSpec) has(flag string) bool { return strings.Contains(f.flags, fla
 // formatNumber writes a number in a text with conversions.
 func formatNumber(s *state, v Value, format string) Value {
 	var b strings.Builder
-	used := false // an argument; the next plain conversion would need another one
+	used := false // the argument, by a conversion without an index; the next would need another
+	any := false  // there was a conversion, to which %< goes back
 	for {
 		before, rest, found := strings.Cut(format, "%")
 		b.WriteString(before)
@@ -45,12 +46,19 @@ func formatNumber(s *state, v Value, format string) Value {
 		case m[5] != "" || spec.conversion == 'a' || spec.conversion == 'A':
 			return s.unsupported("number format %"+m[0], "dates from numbers and hexadecimal floats are not written")
 		case spec.conversion == '%' || spec.conversion == 'n':
-		case m[1] != "" && m[1] != "1$", m[1] == "" && !spec.has("<") && used, spec.has("<") && !used:
-			return badFormat("Format specifier '%" + m[0] + "'")
-		case m[1] == "" && !spec.has("<"):
-			used = true
+		case spec.has("<"):
+			if !any {
+				return badFormat("Format specifier '%" + m[0] + "'")
+			}
+		case m[1] != "":
+			if any = true; strings.TrimLeft(m[1], "0") != "1$" {
+				return badFormat("Format specifier '%" + m[0] + "'")
+			}
 		default:
-			used = used || spec.has("<")
+			if used {
+				return badFormat("Format specifier '%" + m[0] + "'")
+			}
+			used, any = true, true
 		}
 		text, bad := spec.format(v)
 		if bad != "" {
@@ -231,6 +239,10 @@ func (f numberSpec) signed(digits string, negative bool) string {
 
 // grouped puts a comma before every three digits of the whole part.
 func grouped(digits string) string {
+	digits, exponent, hasExponent := strings.Cut(digits, "e")
+	if hasExponent {
+		return digits + "e" + exponent
+	}
 	whole, fraction, point := strings.Cut(digits, ".")
 	for i := len(whole) - 3; i > 0; i -= 3 {
 		whole = whole[:i] + "," + whole[i:]

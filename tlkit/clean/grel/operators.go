@@ -119,6 +119,7 @@ func compare(s *state, a, b Value) (int, bool) {
 	case KindInt:
 		return cmpInt(a.Int(), b.Int()), true
 	case KindString:
+		s.spend(8 * (len(a.text) + len(b.text)))
 		return collate(a.text, b.text), true
 	case KindBool:
 		return int(a.bits) - int(b.bits), true

@@ -10,7 +10,7 @@ import (
 // Limits of a source. OpenRefine's own editor gives up long before.
 const (
 	maxSource = 1 << 16 // bytes
-	maxDepth  = 200     // expressions within one another
+	maxDepth  = 1000    // expressions within one another
 	maxParts  = 1 << 13 // names, calls, operators and literals together
 )
 
@@ -280,7 +280,7 @@ func (p *parser) name(depth int, t token) tree {
 	}
 	if t.text == "PI" { // OpenRefine takes the parenthesis for nothing
 		p.next(false)
-		return literal{FloatValue(pi), "PI"}
+		return literal{FloatValue(pi), "PI("}
 	}
 	if why, no := refusedFunctions[t.text]; no {
 		return p.fail(&UnsupportedError{t.text, t.start, why})
@@ -373,14 +373,7 @@ func (p *parser) list(depth int, closing string) []tree {
 
 // nearest is a hint at the function that was most likely meant.
 func nearest(name string) string {
-	names := make([]string, 0, len(functions)+len(controls))
-	for n := range functions {
-		names = append(names, n)
-	}
-	for n := range controls {
-		names = append(names, n)
-	}
-	sortStrings(names)
+	names := Functions()
 	if n := frame.Nearest(name, names); n != "" {
 		return "did you mean " + n + "?"
 	}

@@ -20,6 +20,7 @@ type pattern struct {
 	groups   int
 	names    map[string]int
 	nullable bool // can match nothing
+	stale    bool // its groups may hold what an earlier repetition matched, in Java alone
 	features
 
 	find, full         *regexp.Regexp // full: anchored at both ends
@@ -42,16 +43,16 @@ func compileRegex(source string, fold bool) (*pattern, error) {
 		return nil, &UnsupportedError{"repetition of what can match nothing", 0,
 			"Java ends it in another way than RE2; make the part that is repeated match something"}
 	}
-	out := &pattern{source: source, groups: p.groups, names: p.names, nullable: shortest(tree) == 0, features: p.features}
+	out := &pattern{source: source, groups: p.groups, names: p.names, nullable: shortest(tree) == 0, stale: nestedGroups(tree, false), features: p.features}
 	whole := op(syntax.OpConcat, op(syntax.OpBeginText), tree, op(syntax.OpEndText))
 	if out.findProg, err = syntax.Compile(tree.Simplify()); err == nil {
 		out.fullProg, err = syntax.Compile(whole.Simplify())
 	}
 	if err == nil {
-		out.find, err = regexp.Compile(simple(tree).String())
+		out.find, err = compileGo(tree)
 	}
 	if err == nil {
-		out.full, err = regexp.Compile(simple(whole).String())
+		out.full, err = compileGo(whole)
 	}
 	if err != nil {
 		return nil, &UnsupportedError{"regular expression /" + source + "/", 0, "RE2 cannot take it: " + err.Error()}
@@ -59,20 +60,79 @@ func compileRegex(source string, fold bool) (*pattern, error) {
 	return out, nil
 }
 
-// simple is the tree for texts of one line, where the ends of a line are those of the text.
-func simple(re *syntax.Regexp) *syntax.Regexp {
-	out := *re
+// goPattern writes the tree as a pattern of Go's, for texts of one line, where the ends of
+// a line are those of the text. The tree's own String works on all foldings of all classes.
+func goPattern(b *strings.Builder, re *syntax.Regexp) {
 	switch re.Op {
-	case syntax.OpBeginLine:
-		out.Op = syntax.OpBeginText
-	case syntax.OpEndLine:
-		out.Op = syntax.OpEndText
+	case syntax.OpNoMatch:
+		b.WriteString(`[^\x{0}-\x{10FFFF}]`)
+	case syntax.OpEmptyMatch:
+		b.WriteString("(?:)")
+	case syntax.OpLiteral:
+		for _, r := range re.Rune {
+			fmt.Fprintf(b, `\x{%X}`, r)
+		}
+	case syntax.OpCharClass:
+		b.WriteByte('[')
+		for i := 0; i < len(re.Rune); i += 2 {
+			fmt.Fprintf(b, `\x{%X}-\x{%X}`, re.Rune[i], re.Rune[i+1])
+		}
+		b.WriteByte(']')
+	case syntax.OpBeginLine, syntax.OpBeginText:
+		b.WriteString(`\A`)
+	case syntax.OpEndLine, syntax.OpEndText:
+		b.WriteString(`\z`)
+	case syntax.OpWordBoundary:
+		b.WriteString(`\b`)
+	case syntax.OpNoWordBoundary:
+		b.WriteString(`\B`)
+	case syntax.OpCapture:
+		b.WriteByte('(')
+		goPattern(b, re.Sub[0])
+		b.WriteByte(')')
+	case syntax.OpConcat, syntax.OpAlternate:
+		b.WriteString("(?:")
+		for i, sub := range re.Sub {
+			if i > 0 && re.Op == syntax.OpAlternate {
+				b.WriteByte('|')
+			}
+			goPattern(b, sub)
+		}
+		b.WriteByte(')')
+	default:
+		b.WriteString("(?:")
+		goPattern(b, re.Sub[0])
+		b.WriteByte(')')
+		b.WriteString(quantifier(re))
 	}
-	out.Sub = make([]*syntax.Regexp, len(re.Sub))
-	for i, sub := range re.Sub {
-		out.Sub[i] = simple(sub)
+}
+
+func quantifier(re *syntax.Regexp) string {
+	var q string
+	switch re.Op {
+	case syntax.OpStar:
+		q = "*"
+	case syntax.OpPlus:
+		q = "+"
+	case syntax.OpQuest:
+		q = "?"
+	default:
+		q = fmt.Sprintf("{%d,%d}", re.Min, re.Max)
+		if re.Max < 0 {
+			q = fmt.Sprintf("{%d,}", re.Min)
+		}
 	}
-	return &out
+	if re.Flags&syntax.NonGreedy != 0 {
+		q += "?"
+	}
+	return q
+}
+
+// compileGo compiles the tree for Go's engine.
+func compileGo(tree *syntax.Regexp) (*regexp.Regexp, error) {
+	var b strings.Builder
+	goPattern(&b, tree)
+	return regexp.Compile(b.String())
 }
 
 // programSize is about how many instructions the tree becomes.
@@ -115,11 +175,29 @@ func shortest(re *syntax.Regexp) int {
 	return 0
 }
 
+// loops reports whether the tree is a repetition.
+func loops(re *syntax.Regexp) bool {
+	return re.Op == syntax.OpStar || re.Op == syntax.OpPlus || re.Op == syntax.OpRepeat && re.Max != 0 && re.Max != 1
+}
+
+// nestedGroups finds a repeated group within a repetition, such as ((a|b)+,)*: there Java
+// sometimes gives for the inner group what it matched before the last time.
+func nestedGroups(re *syntax.Regexp, within bool) bool {
+	if within && loops(re) && re.Sub[0].Op == syntax.OpCapture {
+		return true
+	}
+	within = within || loops(re)
+	return slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return nestedGroups(sub, within) })
+}
+
+// groupsDiffer is why the groups of such a pattern are refused.
+var groupsDiffer = &UnsupportedError{"groups of a repeated group within a repetition", -1,
+	"Java may give what one of them matched earlier; use (?:…) for the groups that are not needed"}
+
 // loopsOverNothing finds a repetition of what can match nothing, where it shows that Java
 // ends a repetition with a match of nothing and RE2 leaves that one out.
 func loopsOverNothing(re *syntax.Regexp) bool {
-	loops := re.Op == syntax.OpStar || re.Op == syntax.OpPlus || re.Op == syntax.OpRepeat && re.Max != 0 && re.Max != 1
-	if loops && shortest(re.Sub[0]) == 0 && prefersNothing(re.Sub[0]) {
+	if loops(re) && shortest(re.Sub[0]) == 0 && prefersNothing(re.Sub[0]) {
 		return true
 	}
 	return slices.ContainsFunc(re.Sub, loopsOverNothing)
@@ -167,6 +245,52 @@ func (s *state) pattern(source string) (*pattern, Value) {
 	}
 	s.patterns[source] = p
 	return p, null
+}
+
+// checkMatch refuses a regular expression whose groups are not Java's, and a text that is
+// one which RE2 cannot follow.
+func checkMatch(args []tree) error {
+	if len(args) != 2 {
+		return nil
+	}
+	var p *pattern
+	switch t := args[1].(type) {
+	case regexLiteral:
+		p = t.re
+	case literal:
+		if t.value.kind != KindString {
+			return nil
+		}
+		var err error
+		if p, err = compileRegex(t.value.text, false); err != nil {
+			if _, bad := err.(*patternError); bad {
+				return nil // an error value, at each row
+			}
+			return err
+		}
+	}
+	if p != nil && p.stale {
+		no := *groupsDiffer
+		return &no
+	}
+	return nil
+}
+
+// checkReplace refuses groups that are not Java's in a replacement.
+func checkReplace(args []tree) error {
+	if len(args) != 3 {
+		return nil
+	}
+	re, ok := args[1].(regexLiteral)
+	with, also := args[2].(literal)
+	if !ok || !also || !re.re.stale {
+		return nil
+	}
+	if parts, _ := re.re.template(with.value.text); usesGroups(parts) {
+		no := *groupsDiffer
+		return &no
+	}
+	return nil
 }
 
 // report is the message of Java's PatternSyntaxException.
@@ -260,7 +384,7 @@ func (p *pattern) split(s *state, t string, keep bool) Value {
 		out = append(out, piece)
 	}
 	if t == "" && keep {
-		return textArray([]string{""})
+		return s.texts([]string{""})
 	}
 	for _, m := range p.every(s, t) {
 		if m[1] > 0 { // a match of nothing at the start leaves nothing before it
@@ -269,7 +393,7 @@ func (p *pattern) split(s *state, t string, keep bool) Value {
 		at = m[1]
 	}
 	put(t[at:])
-	return textArray(out)
+	return s.texts(out)
 }
 
 // replaceAll puts a text for each match, with $1 and ${name} for its groups and a
@@ -282,6 +406,9 @@ func (p *pattern) replaceAll(s *state, t, with string) Value {
 	parts, bad := p.template(with)
 	if bad != "" {
 		return ErrorValue("java.lang." + bad)
+	}
+	if p.stale && usesGroups(parts) {
+		return s.unsupported(groupsDiffer.Name, groupsDiffer.Why)
 	}
 	var b strings.Builder
 	at := 0
@@ -307,6 +434,11 @@ func (p *pattern) replaceAll(s *state, t, with string) Value {
 type templatePart struct {
 	text  string
 	group int
+}
+
+// usesGroups reports whether a replacement has a group other than the whole match.
+func usesGroups(parts []templatePart) bool {
+	return slices.ContainsFunc(parts, func(part templatePart) bool { return part.group > 0 })
 }
 
 // template reads a replacement; bad is the exception that Java throws at a match.

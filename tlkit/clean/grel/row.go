@@ -1,5 +1,10 @@
 package grel
 
+import (
+	"strings"
+	"unicode/utf8"
+)
+
 // Row is what an expression sees: one cell, and the row that it stands in.
 type Row interface {
 	// Value is the cell's value: the variable value.
@@ -44,6 +49,19 @@ func (cellsObject) class() string { return "CellTuple" }
 func (rowObject) class() string   { return "WrappedRow" }
 func (cellObject) class() string  { return "WrappedCell" }
 
+// current and cell are values of the row, with text that is text.
+
+func (s *state) current() Value { return valid(s.row.Value()) }
+
+func (s *state) cell(column string) Value { return valid(s.row.Cell(column)) }
+
+func valid(v Value) Value {
+	if v.text != "" && !utf8.ValidString(v.text) {
+		v.text = strings.ToValidUTF8(v.text, "\uFFFD")
+	}
+	return v
+}
+
 func cellOf(v Value) Value {
 	if v.IsNull() {
 		return null
@@ -55,7 +73,7 @@ func cellOf(v Value) Value {
 func field(s *state, v Value, name string) Value {
 	switch o := v.ref.(type) {
 	case cellsObject:
-		return cellOf(s.row.Cell(name))
+		return cellOf(s.cell(name))
 	case cellObject:
 		switch name {
 		case "value":

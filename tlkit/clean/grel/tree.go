@@ -8,8 +8,6 @@ import (
 
 const pi = math.Pi
 
-func sortStrings(s []string) { slices.Sort(s) }
-
 // tree is a part of an expression as it was written. It prints itself and compiles to a
 // function that evaluates it.
 type tree interface {
@@ -96,8 +94,16 @@ func (t regexLiteral) print(b *strings.Builder) {
 func (t variable) print(b *strings.Builder) { b.WriteString(t.name) }
 
 func (t member) print(b *strings.Builder) {
-	t.of.print(b)
+	printBeforeDot(b, t.of)
 	b.WriteString("." + t.name)
+}
+
+// printBeforeDot keeps a dot off a whole number, which would become a float.
+func printBeforeDot(b *strings.Builder, t tree) {
+	t.print(b)
+	if l, ok := t.(literal); ok && l.value.kind == KindInt {
+		b.WriteByte(' ')
+	}
 }
 
 func (t binary) print(b *strings.Builder) {
@@ -115,18 +121,15 @@ func (t bracket) print(b *strings.Builder) {
 func (t list) print(b *strings.Builder) { printList(b, "[", t.items, "]") }
 
 func (t call) print(b *strings.Builder) {
-	args := t.args
-	if t.form != formFunction {
-		args[0].print(b)
-		args = args[1:]
-	}
 	switch t.form {
 	case formIndex:
-		printList(b, "[", args, "]")
+		t.args[0].print(b)
+		printList(b, "[", t.args[1:], "]")
 	case formMethod:
-		printList(b, "."+t.name+"(", args, ")")
+		printBeforeDot(b, t.args[0])
+		printList(b, "."+t.name+"(", t.args[1:], ")")
 	default:
-		printList(b, t.name+"(", args, ")")
+		printList(b, t.name+"(", t.args, ")")
 	}
 }
 

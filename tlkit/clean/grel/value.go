@@ -85,14 +85,6 @@ func arrayOf(class string, items []Value) Value {
 // integer is what Java's methods give that return an int.
 func integer(n int) Value { return Value{kind: KindInt, small: true, bits: uint64(int64(n))} }
 
-func textArray(items []string) Value {
-	vs := make([]Value, len(items))
-	for i, s := range items {
-		vs[i] = StringValue(s)
-	}
-	return arrayOf("String[]", vs)
-}
-
 // Kind says what the value is.
 func (v Value) Kind() Kind { return v.kind }
 

@@ -130,6 +130,9 @@ func main() {
 type generator struct{ *rand.Rand }
 
 func (g *generator) any() testCase {
+	if g.IntN(2) == 0 {
+		return g.special()
+	}
 	c := testCase{Value: "s:" + g.sample()}
 	switch g.IntN(12) {
 	case 0:
@@ -166,6 +169,184 @@ var (
 	whole = strings.NewReplacer("😀", "ö", "😁", "ü")
 )
 
+// special is a case that goes deep into one part: a regular expression, a date, a number, an
+// order, a form, or a text that hardly is an expression.
+func (g *generator) special() testCase {
+	value := "s:"
+	var e string
+	switch g.IntN(11) {
+	case 0, 1:
+		e = "value" + pick(g, []string{".replace(%s, \"<$0>\")", ".find(%s)", ".match(%s)", ".split(%s, true)", ".partition(%s)", ".rpartition(%s)", ".contains(%s)", ".replace(%s, \"$1\")"})
+		e = strings.Replace(e, "%s", "/"+strings.ReplaceAll(g.deepPattern(3), "/", `\/`)+pick(g, []string{"/", "/", "/i"}), 1)
+		value += g.soup("aabbABxyz0019 _-.,\n\r\u2028éÉßsſkK\u212aΩω日\u0301٣", 10)
+	case 2:
+		e = "value" + pick(g, []string{" == ", " < ", " > ", " <= "}) + quote(g.soup("aAbBzZ0 -'_eé\u0301\u0300\u0323ßsæÆaeþthÞøñ日本가\u1100\u1161😀\u0000\u200b§€$+%œ", 6))
+		value += g.soup("aAbBzZ0 -'_eé\u0301\u0300\u0323ßsæÆaeþthÞøñ日本가\u1100\u1161😀\u0000\u200b§€$+%œ", 6)
+	case 3:
+		e = "value" + pick(g, []string{".toUppercase()", ".toLowercase()", ".toTitlecase()", ".trim()", ".length()", ".fingerprint()", ".split(\"\")"})
+		for range 1 + g.IntN(4) {
+			value += string(rune(pick(g, []int{0x20, 0x100, 0x250, 0x370, 0x400, 0x500, 0x1e00, 0x1f00, 0x2000, 0x2150, 0xff00, 0xfb00})+g.IntN(0x50))) + pick(g, []string{"", " ", "."})
+		}
+	case 4:
+		e = "value.toDate(" + pick(g, []string{"", "true", "false"}) + ")"
+		value += g.looseDate()
+	case 5:
+		format := g.dateFormat("yMdHhmsSaEDGkKzZXwWFuYL")
+		e = "value.toDate(" + quote(format) + ")"
+		value += g.dateFor(format)
+	case 6:
+		e = "value.toString(" + quote(g.dateFormat("GuyYDMLdQqwWEecFahKkHmsSAnNXxZOg")) + ")"
+		value = g.moment()
+	case 7:
+		e = "value.toString(" + quote(g.numberFormat()) + ")"
+		value = g.plainNumber()
+	case 8:
+		e = "value" + pick(g, []string{".unescape(\"html\")", ".unescape(\"javascript\")", ".unescape(\"url\")", ".unescape(\"csv\")", ".unescape(\"xml\")", ".escape(\"html\")", ".escape(\"javascript\")", ".escape(\"url\")", ".escape(\"xml\")", ".escape(\"urlpath\")"})
+		value += g.pieces([]string{"&amp;", "&#65;", "&#x41;", "&#", ";", "&eacute;", "&", "%41", "%C3%A9", "%", "%e2", "%82", "+", "\\u00e9", "\\n", "\\", "\\101", "u", "\"", ",", "a", "é", "\u0001", "\u0085", "'", "/", "<", "\u00a0", "\uffff", "4", "zz"}, 6)
+	case 9:
+		e = "value" + pick(g, []string{".toNumber()", ".toNumber() + \"\"", ".toNumber() * 3 + \"\"", ".toNumber() / 7 + \"\"", ".toNumber().toString(\"%.3f\")"})
+		value += g.pieces([]string{"1", "2", "9", "0", "00", "123456789", ".", "-", "+", "e", "E", "e1", "e-3", " ", "x", "0x", "p1", "d", "f", "NaN", "Infinity", "5", "999999999999"}, 6)
+	default:
+		e = g.pieces([]string{"value", "1", "2.5", "\"a\"", "'b'", "(", ")", "[", "]", ",", ".", "trim", "length", "(", ")", "+", "-", "*", "/", "%", "==", "!=", "<", ">", "<=", ">=", "=", " ", " ", "null", "true", "if", "/x/", "cells", "row", "1e", "&", "with", "forEach", "v", "isNull"}, 9)
+		value += pick(g, []string{"a", "1", " ab "})
+	}
+	return testCase{Expression: e, Value: value}
+}
+
+// soup is a text of these characters.
+func (g *generator) soup(alphabet string, most int) string {
+	runes := []rune(alphabet)
+	var b strings.Builder
+	for range g.IntN(most + 1) {
+		b.WriteRune(pick(g, runes))
+	}
+	return b.String()
+}
+
+func (g *generator) pieces(list []string, most int) string {
+	var b strings.Builder
+	for range 1 + g.IntN(most) {
+		b.WriteString(pick(g, list))
+	}
+	return b.String()
+}
+
+// deepPattern is a regular expression with most of what Java has.
+func (g *generator) deepPattern(depth int) string {
+	if depth == 0 || g.IntN(4) == 0 {
+		return pick(g, []string{"a", "b", "A", "x", "0", ".", ",", " ", "é", "k", "s", "ß", "^", "$", `\b`, `\B`, `\A`, `\Z`, `\z`, `\d`, `\D`, `\w`, `\W`, `\s`, `\S`, `\h`, `\v`, `\R`, `\n`, "-", "_",
+			"[abc]", "[^ab]", "[a-z]", "[A-Z0-9_]", "[^a-y&&[^x]]", "[a-z&&[aeiou]]", "[[a-c][x-z]]", `[\w&&[^\d]]`, `[\s,.]`, "[-a]", "[a-]", "[é-ü]", `[^\n]`, "[a&&b]", "[a-c&&b-z]", "[&a]", "[^]]", "[]x]",
+			`\p{L}`, `\p{Lu}`, `\p{Ll}`, `\P{L}`, `\p{Alpha}`, `\p{Upper}`, `\p{Lower}`, `\p{Punct}`, `\p{IsAlphabetic}`, `\p{IsLatin}`, `\p{IsUppercase}`, `\pN`, `\p{Space}`, `\p{M}`, `[\p{L}&&[^a-z]]`,
+			`\x61`, `\u00e9`, `\x{3a9}`, `\0141`, `\Qa.\E`, "(?i)", "(?m)^", "(?m)$", "(?s).", "(?iu)"})
+	}
+	switch g.IntN(10) {
+	case 0:
+		return "(" + g.deepPattern(depth-1) + ")"
+	case 1:
+		return "(?:" + g.deepPattern(depth-1) + ")"
+	case 2:
+		return "(?<n" + strconv.Itoa(g.IntN(1000)) + ">" + g.deepPattern(depth-1) + ")"
+	case 3:
+		return "(?" + pick(g, []string{"i", "s", "m", "-i", "iu"}) + ":" + g.deepPattern(depth-1) + ")"
+	case 4:
+		return g.deepPattern(depth-1) + "|" + g.deepPattern(depth-1)
+	case 5:
+		return g.deepPattern(0) + pick(g, []string{"*", "+", "?", "*?", "+?", "??", "{2}", "{0,2}", "{1,}", "{1,3}?"})
+	case 6:
+		return "(" + g.deepPattern(depth-1) + ")" + pick(g, []string{"*", "+", "?", "*?", "+?", "{2}", "{1,2}"})
+	}
+	return g.deepPattern(depth-1) + g.deepPattern(depth-1)
+}
+
+// looseDate is something like a date.
+func (g *generator) looseDate() string {
+	var b strings.Builder
+	for range 2 + g.IntN(5) {
+		b.WriteString(pick(g, []string{"1", "2", "12", "13", "28", "31", "32", "45", "99", "100", "1999", "2012", "0", "20110902", "Jan", "february", "Sept", "mon", "Sunday", "3rd", "21st", "11th", "am", "PM", "10:30", "10:30:15", "11:59pm", "9:05 am", "+02:00", "-05:30", "GMT", "JST", "Z", "T", "x", "-1"}))
+		b.WriteString(pick(g, []string{" ", "/", "-", ".", ", ", "", " "}))
+	}
+	return b.String()
+}
+
+// dateFormat is a format of some of these letters.
+func (g *generator) dateFormat(letters string) string {
+	var b strings.Builder
+	for range 1 + g.IntN(5) {
+		letter := letters[g.IntN(len(letters))]
+		b.WriteString(strings.Repeat(string(letter), pick(g, []int{1, 2, 2, 3, 4, 1, 5})))
+		b.WriteString(pick(g, []string{" ", "-", "/", ":", "", ".", "'T'", " ", "''", " 'of' "}))
+	}
+	return b.String()
+}
+
+// dateFor is a text that may fit the format.
+func (g *generator) dateFor(format string) string {
+	var b strings.Builder
+	for i := 0; i < len(format); i++ {
+		c := format[i]
+		n := 1
+		for i+1 < len(format) && format[i+1] == c && c != '\'' {
+			i++
+			n++
+		}
+		switch {
+		case strings.IndexByte("ML", c) >= 0 && n > 2:
+			b.WriteString(pick(g, []string{"Jan", "March", "sep", "May", "December", "x"}))
+		case c == 'E':
+			b.WriteString(pick(g, []string{"Mon", "Tuesday", "fri", "Sun"}))
+		case c == 'a':
+			b.WriteString(pick(g, []string{"AM", "pm"}))
+		case c == 'G':
+			b.WriteString(pick(g, []string{"AD", "BC"}))
+		case strings.IndexByte("zZX", c) >= 0:
+			b.WriteString(pick(g, []string{"+0200", "-05:30", "GMT", "Z", "GMT+1:30", "UTC", "+02", "-3"}))
+		case c >= 'A' && c <= 'z' && c != '\'':
+			b.WriteString(fmt.Sprintf("%0*d", pick(g, []int{n, 1}), pick(g, []int{1, 2, 7, 9, 12, 13, 24, 31, 45, 60, 99, 365, 2011, 1066, 1582, 0, -1, 20112})))
+		case c != '\'':
+			b.WriteByte(c)
+		}
+	}
+	if g.IntN(4) == 0 {
+		b.WriteString(pick(g, []string{" ", "x", "0"}))
+	}
+	return b.String()
+}
+
+// moment is a date at random.
+func (g *generator) moment() string {
+	year := pick(g, []int{2011, 1999, 2024, 2025, 1970, 1, 1582, 2100}) + g.IntN(3)
+	zone := pick(g, []string{"Z", "Z", "+02:00", "-05:30", "+00:45:10"})
+	return fmt.Sprintf("d:%04d-%02d-%02dT%02d:%02d:%02d.%09d%s", year, 1+g.IntN(12), 1+g.IntN(28), g.IntN(24), g.IntN(60), g.IntN(60), pick(g, []int{0, 0, 500000000, 123456789}), zone)
+}
+
+func (g *generator) numberFormat() string {
+	var b strings.Builder
+	for range 1 + g.IntN(2) {
+		b.WriteString(pick(g, []string{"", "a", "€ ", "%%"}))
+		b.WriteByte('%')
+		for range g.IntN(3) {
+			b.WriteString(pick(g, []string{"-", "+", " ", "0", ",", "(", "#", "<", "1$"}))
+		}
+		b.WriteString(pick(g, []string{"", "", "5", "12", "1"}))
+		b.WriteString(pick(g, []string{"", "", ".0", ".1", ".2", ".5", ".10"}))
+		b.WriteString(pick(g, []string{"d", "f", "f", "e", "g", "s", "x", "o", "E", "G", "X", "b", "c", "h", "n", "q"}))
+	}
+	return b.String()
+}
+
+// plainNumber is a number at random.
+func (g *generator) plainNumber() string {
+	switch g.IntN(4) {
+	case 0:
+		return pick(g, numbers)
+	case 1:
+		return fmt.Sprintf("i:%d", g.IntN(2000000)-1000000)
+	case 2:
+		return float(float64(g.IntN(2000000)-1000000) / pick(g, []float64{1, 10, 100, 1000, 8, 1e6}))
+	}
+	return float((g.Float64() - 0.5) * math.Pow(10, float64(g.IntN(30)-8)))
+}
+
 func pick[T any](g *generator, list []T) T { return list[g.IntN(len(list))] }
 
 // sample is a text of the list, or a random one.
@@ -185,8 +366,8 @@ func quote(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\t", `\t`, "\r", `\r`).Replace(s) + `"`
 }
 
-// fill puts what the letters in braces stand for: t text, n number, i small number, a
-// array, b boolean, d date, r regular expression, w anything.
+// fill puts what the letters in braces stand for: t text, n number, i small number, k one
+// in any case, a array, b boolean, d date, r regular expression, w anything.
 func (g *generator) fill(depth int, template string) string {
 	var b strings.Builder
 	for {
@@ -196,7 +377,7 @@ func (g *generator) fill(depth int, template string) string {
 			return b.String()
 		}
 		kind := rest[0]
-		if g.IntN(25) == 0 && kind != 'r' {
+		if g.IntN(25) == 0 && kind != 'r' && kind != 'k' {
 			kind = 'w'
 		}
 		switch kind {
@@ -204,7 +385,7 @@ func (g *generator) fill(depth int, template string) string {
 			b.WriteString(g.text(depth - 1))
 		case 'n':
 			b.WriteString(g.number(depth - 1))
-		case 'i':
+		case 'i', 'k':
 			b.WriteString(strconv.Itoa(g.IntN(9) - 3))
 		case 'a':
 			b.WriteString(g.array(depth - 1))
@@ -250,7 +431,7 @@ func (g *generator) text(depth int) string {
 		"{t}[{i}]", "{t}[{i}, {i}]", "{t}.substring({i})", "{t}.substring({i}, {i})", "{t}.slice({i}, {i})", "get({t}, {i})", "{a}.join({t})", "{a}[{i}]", "{a}.get({i})",
 		"{t}.chomp({t})", "{t}.partition({t})[0]", "{t}.rpartition({t})[2]", "{t}.escape(\"html\")", "{t}.escape(\"xml\")", "{t}.escape(\"csv\")", "{t}.escape(\"javascript\")", "{t}.escape(\"url\")",
 		"{t}.unescape(\"html\")", "{t}.unescape(\"xml\")", "{t}.unescape(\"csv\")", "{t}.unescape(\"javascript\")", "{t}.unescape(\"url\")", "{n}.toString()", "{b}.toString()", "{d}.toString()", "{w}.toString()",
-		"if({b}, {t}, {t})", "if({w}, {t}, {w})", "coalesce({w}, {t})", "with({t}, v, v + v.length())", "forNonBlank({w}, v, v, {t})", "{t}.fingerprint()", "{t}.ngramFingerprint({i})", "diff({t}, {t})",
+		"if({b}, {t}, {t})", "if({w}, {t}, {w})", "coalesce({w}, {t})", "with({t}, v, v + v.length())", "forNonBlank({w}, v, v, {t})", "{t}.fingerprint()", "{t}.ngramFingerprint(2)", "diff({t}, {t})",
 		"type({w})", "md5({t})", "sha1({t})", "({t})", "{t}.strip()", "{d}.toString(\"yyyy-MM-dd HH:mm:ss\")", "{n}.toString(\"%.2f\")", "{n}.toString(\"%d\")",
 		"{d}.datePart(\"weekday\")",
 	}))
@@ -270,7 +451,7 @@ func (g *generator) number(depth int) string {
 	}
 	return g.fill(depth, pick(g, []string{
 		"{n} + {n}", "{n} - {n}", "{n} * {n}", "{n} / {n}", "{n} % {n}", "({n} + {n})", "{t}.length()", "{a}.length()", "{t}.toNumber()", "{n}.toNumber()", "toNumber({w})", "{t}.indexOf({t})", "{t}.lastIndexOf({t})",
-		"abs({n})", "{n}.round()", "{n}.floor()", "{n}.ceil()", "{n}.mod({n})", "min({n}, {n})", "max({n}, {n})", "pow({i}, {i})", "ln({n}).round()", "log({n}).round()", "exp({i}).round()", "{a}.sum()", "quotient({n}, {n})", "even({n})", "odd({n})",
+		"abs({n})", "{n}.round()", "{n}.floor()", "{n}.ceil()", "{n}.mod({n})", "min({n}, {n})", "max({n}, {n})", "pow({i}, {i})", "ln({n}).round()", "log({n}).round()", "exp({k}).round()", "{a}.sum()", "quotient({n}, {n})", "even({n})", "odd({n})",
 		"if({b}, {n}, {n})", "diff({d}, {d}, \"days\")", "diff({d}, {d}, \"months\")", "diff({d}, {d}, \"hours\")", "{d}.datePart(\"year\")", "{d}.datePart(\"month\")", "{d}.datePart(\"week\")", "{d}.datePart(\"time\")", "with({n}, x, x * x)", "rowIndex", "{n} % 0",
 	}))
 }
@@ -282,7 +463,7 @@ func (g *generator) array(depth int) string {
 	return g.fill(depth, pick(g, []string{
 		"{t}.split({t})", "{t}.split({t}, true)", "{t}.split({t}, {b})", "{t}.split({r})", "{t}.split({r}, true)", "{a}.sort()", "{a}.reverse()", "{a}.uniques()", "{a}[{i}, {i}]", "{a}.slice({i})", "{a}.slice({i}, {i})",
 		"{t}.partition({t})", "{t}.partition({r})", "{t}.partition({t}, true)", "{t}.partition({r}, {b})", "{t}.rpartition({t})", "{t}.rpartition({r})", "{t}.match({r})", "{t}.find({r})", "{t}.find(\"a\" + {t})", "{t}.find(\"a\")", "{t}.ngram({i})", "{t}.splitByLengths({i}, {i})",
-		"forEach({a}, v, v)", "forEach({a}, v, v + {t})", "forEach({a}, v, isError(v.toNumber()))", "forEach({a}, v, v.length())", "filter({a}, v, {b})", "filter({a}, v, v != {w})", "forEachIndex({a}, i, v, i + v)", "[{w}, {w}]", "[{t}, {t}, {t}]", "[{n}, {n}]", "forRange({i}, {i}, {i}, x, x * 2)",
+		"forEach({a}, v, v)", "forEach({a}, v, v + {t})", "forEach({a}, v, isError(v.toNumber()))", "forEach({a}, v, v.length())", "filter({a}, v, {b})", "filter({a}, v, v != {w})", "forEachIndex({a}, i, v, i + v)", "[{w}, {w}]", "[{t}, {t}, {t}]", "[{n}, {n}]", "forRange({k}, {k}, {k}, x, x * 2)",
 		"forEach({a}, v, {n} % v)", "unicode({t})",
 	}))
 }
