@@ -420,7 +420,7 @@ func onePiece[T Value](segments []*segment, of func(*segment) *[]Cell[T]) []Cell
 			return all[:total:total]
 		}
 	}
-	out := make([]Cell[T], 0, total)
+	out := MakeCells[T](total)[:0]
 	for _, s := range segments {
 		out = append(out, (*of(s))[:s.used]...)
 		*of(s) = nil

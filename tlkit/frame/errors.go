@@ -60,12 +60,13 @@ func noColumn(name string, have []string) *ColumnError {
 }
 
 // Nearest is the name that a person who typed want most likely meant: the fewest edits
-// away, case ignored, and at most a third of its length; "" if there is none.
+// away, case ignored, and of its letters at most a third, or one of two; "" if there is none.
 func Nearest(want string, have []string) string {
 	if len(want) > 200 {
 		return ""
 	}
-	best, least := "", max(len([]rune(want))/3, 1)+1
+	letters := len([]rune(want))
+	best, least := "", max(letters/3, min(letters-1, 1))+1
 	for _, h := range have {
 		if len(h) > 200 {
 			continue

@@ -31,6 +31,9 @@ func (a *arrayLines) Read(p []byte) (int, error) {
 			p[i] = a.turn(c)
 		}
 	}
+	if err == io.EOF && a.state == arrayOpen {
+		err = says(io.ErrUnexpectedEOF, "the array is never closed; the file was cut short: get it again")
+	}
 	return n, err
 }
 

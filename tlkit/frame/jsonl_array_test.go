@@ -42,6 +42,8 @@ func TestWhatIsWrongInAnArrayIsSaid(t *testing.T) {
 		"no object":      {`[{"a": 1}, 7]`, 2},
 		"two kinds":      {`[{"a": 1}, {"a": 2}, {"a": "x"}]`, 3},
 		"cut":            {`[{"a": 1}, {"a":`, 2},
+		"cut at a comma": {`[{"a": 1}, {"a": 2},`, 3},
+		"never closed":   {`[{"a": 1}, {"a": 2}`, 2},
 		"after its end":  {`[{"a": 1}] {"a": 2} x`, 2},
 		"nested":         {`[{"a": 1}, {"a": [1, {"b": 2}]}]`, 2},
 		"array of array": {`[[1, 2], [3, 4]]`, 1},

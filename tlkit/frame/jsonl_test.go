@@ -92,7 +92,8 @@ func TestJSONErrorsSayWhereAndWhat(t *testing.T) {
 		is         error
 		says       string
 	}{
-		{"an array", "[1,2]\n", JSONOptions{}, 1, 1, "", nil, "no object"},
+		{"an array of numbers", "[1,2]\n", JSONOptions{}, 1, 1, "", nil, "no object"},
+		{"an array that is cut", "[\n{\"a\":1},\n", JSONOptions{}, 2, 2, "", io.ErrUnexpectedEOF, "never closed"},
 		{"an object on several lines", "{\n\"a\": 1\n}\n", JSONOptions{}, 1, 1, "", nil, "a key in double quotes"},
 		{"nested", "{\"a\":1}\n\n{\"a\":{\"b\":1}}\n", JSONOptions{}, 3, 2, "a", ErrKind, "KeepNested"},
 		{"nested and broken", "{\"a\":{\"b\":1,}}\n", JSONOptions{KeepNested: true}, 1, 1, "a", nil, "no JSON"},
@@ -261,6 +262,9 @@ func refJSON(text string) (keys []string, rows []map[string]any, ok bool) {
 // checkAgainstJSON compares a table with what encoding/json reads.
 func checkAgainstJSON(t testing.TB, text string, table Table, err error) {
 	t.Helper()
+	if strings.HasPrefix(strings.TrimLeft(text, "\ufeff \t\r\n"), "[") {
+		return // an array is read as well
+	}
 	keys, rows, ok := refJSON(text)
 	if err != nil {
 		if ok && !errors.Is(err, ErrKind) && !errors.Is(err, ErrShape) && !errors.Is(err, ErrLimit) && !halfPair.MatchString(text) {

@@ -372,6 +372,9 @@ func (t Table) With(cols ...series.Series) (Table, error) {
 	}
 	all := slices.Clone(columns(&t.DataFrame))
 	for _, c := range cols {
+		if n := t.Nrow(); len(all) == 0 && n > 0 && c.Err == nil && c.Len() != n {
+			return Table{}, fmt.Errorf("frame: %w: column %.40q has %d rows, the table has %d; give columns of one length", ErrShape, c.Name, c.Len(), n)
+		}
 		if at := slices.IndexFunc(all, func(s series.Series) bool { return s.Name == c.Name }); at >= 0 {
 			all[at] = c
 		} else {
@@ -424,7 +427,9 @@ func Concat(tables ...Table) (Table, error) {
 	}
 	names := tables[0].Names()
 	parts := make([][]Column, len(tables))
+	rows := 0
 	for k, t := range tables {
+		rows += t.Nrow()
 		if t.Ncol() != len(names) {
 			return Table{}, fmt.Errorf("frame: %w: table %d has %d columns, the first has %d", ErrShape, k+1, t.Ncol(), len(names))
 		}
@@ -452,6 +457,9 @@ func Concat(tables ...Table) (Table, error) {
 		default:
 			cols[i] = below(c.Name, parts, func(p []Column) []Cell[string] { return p[i].Texts })
 		}
+	}
+	if len(cols) == 0 {
+		return Table{DataFrame: assemble(nil, rows)}, nil
 	}
 	return New(tables[0].Schema, cols...)
 }
