@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"transferlab/tlkit/frame"
 	"transferlab/tlkit/split"
 )
 
@@ -285,4 +286,52 @@ func ExampleFind() {
 		fmt.Printf("%s is labelled %s; is it %s?\n", s.ID, r.Classes[s.Given], r.Classes[s.Suggested])
 	}
 	// Output: seal is labelled plant; is it animal?
+}
+
+func TestInTable(t *testing.T) {
+	x, labels, flipped := blobs(300, 3, 0.1, 4)
+	n := len(labels)
+	a, b, kind, text := make([]frame.Cell[float64], n), make([]frame.Cell[float64], n), make([]frame.Cell[string], n), make([]frame.Cell[string], n)
+	for i, l := range labels {
+		a[i].Value, b[i].Value, kind[i].Value = 1000*x[i][0], x[i][1], []string{"oak", "ash", "elm"}[l]
+		a[i].Null = i%50 == 0
+	}
+	kind[7].Null = true
+	delete(flipped, 7)
+	table, err := frame.New(nil, frame.Series("text", text), frame.Series("a", a), frame.Series("b", b), frame.Series("kind", kind))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := InTable(t.Context(), nil, table, "kind", TableOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hits := 0
+	for _, s := range r.Suspects {
+		if flipped[s.Item] {
+			hits++
+		}
+		if s.ID != fmt.Sprint(s.Item) || kind[s.Item].Value != r.Classes[s.Given] {
+			t.Errorf("%+v of row %d, %q", s, s.Item, kind[s.Item].Value)
+		}
+	}
+	if r.Items != n-1 || float64(hits) < 0.85*float64(len(flipped)) || float64(hits) < 0.85*float64(len(r.Suspects)) {
+		t.Errorf("%d planted, %d suspects, %d of them right", len(flipped), len(r.Suspects), hits)
+	}
+	for _, c := range []struct {
+		label string
+		o     TableOptions
+		want  error
+	}{
+		{"knid", TableOptions{}, frame.ErrColumn}, {"kind", TableOptions{Features: []string{"text"}}, frame.ErrKind},
+		{"kind", TableOptions{Options: Options{Method: "x"}}, ErrMethod}, {"kind", TableOptions{FoldOptions: FoldOptions{Folds: 4000}}, split.ErrFolds},
+	} {
+		if _, err := InTable(t.Context(), nil, table, c.label, c.o); !errors.Is(err, c.want) {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+	only, _ := table.Pick("text", "kind")
+	if _, err := InTable(t.Context(), nil, only, "kind", TableOptions{}); !errors.Is(err, ErrInput) {
+		t.Error(err)
+	}
 }
