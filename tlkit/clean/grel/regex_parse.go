@@ -32,6 +32,7 @@ const (
 type mark struct {
 	r      rune
 	quoted bool
+	at     int // in bytes
 }
 
 type regexParser struct {
@@ -76,25 +77,24 @@ func parseRegex(source string, fold bool) (*syntax.Regexp, *regexParser, error) 
 
 // unquoted takes \Q and \E out.
 func unquoted(source string) []mark {
-	runes := []rune(source)
-	out := make([]mark, 0, len(runes))
-	for i := 0; i < len(runes); i++ {
-		if runes[i] != '\\' || i+1 == len(runes) {
-			out = append(out, mark{runes[i], false})
-			continue
+	var out []mark
+	quoted := false
+	for at := 0; at < len(source); {
+		rest := source[at:]
+		r, n := utf8.DecodeRuneInString(rest)
+		switch {
+		case quoted && strings.HasPrefix(rest, `\E`):
+			quoted, n = false, 2
+		case quoted || r != '\\' || len(rest) == 1:
+			out = append(out, mark{r, quoted, at})
+		case strings.HasPrefix(rest, `\Q`):
+			quoted, n = true, 2
+		default:
+			next, m := utf8.DecodeRuneInString(rest[1:])
+			out = append(out, mark{'\\', false, at}, mark{next, false, at + 1})
+			n += m
 		}
-		if runes[i+1] != 'Q' {
-			out = append(out, mark{'\\', false}, mark{runes[i+1], false})
-			i++
-			continue
-		}
-		for i += 2; i < len(runes); i++ {
-			if runes[i] == '\\' && i+1 < len(runes) && runes[i+1] == 'E' {
-				i++
-				break
-			}
-			out = append(out, mark{runes[i], true})
-		}
+		at += n
 	}
 	return out
 }
@@ -122,12 +122,13 @@ func (p *regexParser) fail(msg string) {
 
 const linear = "regular expressions follow RE2, which cannot"
 
-func (p *regexParser) refuse(name, why string) {
+// refuse names what RE2 cannot do; start is where it stands in p.src.
+func (p *regexParser) refuse(start int, name, why string) {
 	at := 0
-	for _, m := range p.src[:min(p.pos, len(p.src))] {
-		at += utf8.RuneLen(m.r)
+	if start >= 0 && start < len(p.src) {
+		at = p.src[start].at
 	}
-	panic(stopParsing{&UnsupportedError{name, max(at-1, 0), why}})
+	panic(stopParsing{&UnsupportedError{name, at, why}})
 }
 
 // none is what follows the last character.
@@ -261,14 +262,14 @@ func (p *regexParser) end(multi bool) *syntax.Regexp {
 		p.sawEnd = true
 	}
 	if p.sawEnd && p.sawMultilineEnd {
-		p.refuse("$ of one line and of the text in one regular expression", "it has one meaning for the whole of it here")
+		p.refuse(p.pos-1, "$ of one line and of the text in one regular expression", "it has one meaning for the whole of it here")
 	}
 	return op(syntax.OpEndLine)
 }
 
 func (p *regexParser) literal(r rune) *syntax.Regexp {
 	if utf16.IsSurrogate(r) {
-		p.refuse("half of a character", "texts here hold whole characters only")
+		p.refuse(p.pos-1, "half of a character", "texts here hold whole characters only")
 	}
 	if s := p.mode().fold(r, r); len(s) > 2 {
 		return class(s)
@@ -279,7 +280,7 @@ func (p *regexParser) literal(r rune) *syntax.Regexp {
 // quantified reads what may follow an atom or a group: ?, *, +, {n}, {n,}, {n,m}, each
 // greedy or reluctant.
 func (p *regexParser) quantified(re *syntax.Regexp) *syntax.Regexp {
-	low, high := 0, -1
+	low, high, start := 0, -1, p.pos
 	switch p.peek() {
 	case '?':
 		high = 1
@@ -299,10 +300,10 @@ func (p *regexParser) quantified(re *syntax.Regexp) *syntax.Regexp {
 	case p.accept('?'):
 		flags = syntax.NonGreedy
 	case p.peek() == '+':
-		p.refuse("possessive quantifier", linear+" give up what was matched only in part; leave the second + out")
+		p.refuse(start, "possessive quantifier", linear+" give up what was matched only in part; leave the second + out")
 	}
 	if max(low, high) > maxRepeat {
-		p.refuse(fmt.Sprintf("repetition {%d}", max(low, high)), fmt.Sprintf("at most %d are counted", maxRepeat))
+		p.refuse(start, fmt.Sprintf("repetition {%d}", max(low, high)), fmt.Sprintf("at most %d are counted", maxRepeat))
 	}
 	switch {
 	case low == 0 && high == 1:
@@ -350,6 +351,7 @@ func (p *regexParser) braces() (low, high int) {
 
 // group reads from a parenthesis to its end. Flags for what follows are no group: nil.
 func (p *regexParser) group() *syntax.Regexp {
+	start := p.pos
 	p.pos++
 	fold, dotAll, multiline, unicodeFold := p.fold, p.dotAll, p.multiline, p.unicodeFold
 	restore := func() { p.fold, p.dotAll, p.multiline, p.unicodeFold = fold, dotAll, multiline, unicodeFold }
@@ -362,13 +364,13 @@ func (p *regexParser) group() *syntax.Regexp {
 		case ':':
 			p.pos++
 		case '=', '!':
-			p.refuse("look-ahead (?"+string(c)+"…)", linear+" look ahead")
+			p.refuse(start, "look-ahead (?"+string(c)+"…)", linear+" look ahead")
 		case '>':
-			p.refuse("atomic group (?>…)", linear+" keep a group from giving back")
+			p.refuse(start, "atomic group (?>…)", linear+" keep a group from giving back")
 		case '<':
 			p.pos++
 			if c := p.peek(); c == '=' || c == '!' {
-				p.refuse("look-behind (?<"+string(c)+"…)", linear+" look behind")
+				p.refuse(start, "look-behind (?<"+string(c)+"…)", linear+" look behind")
 			}
 			name := p.groupName()
 			if _, twice := p.names[name]; twice {
@@ -436,7 +438,7 @@ func (p *regexParser) flags() {
 		case 'u':
 			p.unicodeFold = on
 		case 'd', 'x', 'c', 'U':
-			p.refuse("flag (?"+string(c)+")", "only i, m, s and u are followed")
+			p.refuse(p.pos, "flag (?"+string(c)+")", "only i, m, s and u are followed")
 		case '-':
 			if !on {
 				return
@@ -450,6 +452,7 @@ func (p *regexParser) flags() {
 
 // escape reads a backslash and what follows it, outside a class.
 func (p *regexParser) escape() *syntax.Regexp {
+	start := p.pos
 	p.pos++
 	c := p.peek()
 	switch c {
@@ -465,7 +468,7 @@ func (p *regexParser) escape() *syntax.Regexp {
 	case 'b', 'B':
 		p.pos++
 		if c == 'b' && p.peek() == '{' && p.ahead(1) == 'g' {
-			p.refuse(`\b{g}`, linear+" find the bounds of clusters")
+			p.refuse(start, `\b{g}`, linear+" find the bounds of clusters")
 		}
 		p.boundary = true
 		if c == 'b' {
@@ -473,15 +476,15 @@ func (p *regexParser) escape() *syntax.Regexp {
 		}
 		return op(syntax.OpNoWordBoundary)
 	case 'G', 'X':
-		p.refuse(`\`+string(c), linear+" match it")
+		p.refuse(start, `\`+string(c), linear+" match it")
 	case 'R':
 		p.pos++
 		return op(syntax.OpAlternate, &syntax.Regexp{Op: syntax.OpLiteral, Rune: []rune("\r\n")}, class(vertical))
 	case 'k':
-		p.refuse(`back reference \k`, linear+" compare with a group")
+		p.refuse(start, `back reference \k`, linear+" compare with a group")
 	}
 	if c >= '1' && c <= '9' {
-		p.refuse(`back reference \`+string(c), linear+" compare with a group")
+		p.refuse(start, `back reference \`+string(c), linear+" compare with a group")
 	}
 	set, r := p.classEscape(false)
 	if set != nil {
@@ -552,7 +555,7 @@ func (p *regexParser) classEscape(inRange bool) (runeSet, rune) {
 		p.pos++
 		return nil, p.src[p.pos-1].r ^ 64
 	case 'N':
-		p.refuse(`\N`, "characters are not known by their names; write them")
+		p.refuse(p.pos-2, `\N`, "characters are not known by their names; write them")
 	}
 	if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '1' && c <= '9' {
 		p.fail("Illegal/unsupported escape sequence")
@@ -643,6 +646,7 @@ func (p *regexParser) unicodeEscape() rune {
 
 // family reads the name of a property: one letter, or one in braces.
 func (p *regexParser) family(not bool) runeSet {
+	escape := p.pos - 2
 	var name string
 	if p.accept('{') {
 		start := p.pos
@@ -668,7 +672,7 @@ func (p *regexParser) family(not bool) runeSet {
 	}
 	s, ok := property(name, p.mode())
 	if !ok {
-		p.refuse(`\p{`+name+"}", "this property of characters is not known here; write a class such as [a-z], or a script such as \\p{IsLatin}")
+		p.refuse(escape, `\p{`+name+"}", "this property of characters is not known here; write a class such as [a-z], or a script such as \\p{IsLatin}")
 	}
 	if not {
 		return s.not()
@@ -757,7 +761,7 @@ func (p *regexParser) classRange() runeSet {
 		}
 	}
 	if utf16.IsSurrogate(low) {
-		p.refuse("half of a character", "texts here hold whole characters only")
+		p.refuse(p.pos-1, "half of a character", "texts here hold whole characters only")
 	}
 	return p.mode().fold(low, low)
 }
