@@ -252,14 +252,14 @@ func TestEndlessTextTakesLittleMemory(t *testing.T) {
 		most uint64 // bytes
 		says string
 	}{
-		{"one field of a gigabyte", &endless{head: "a,b\n1,2\n3,", then: 'x', left: gigabyte}, CSVOptions{}, 3, 100 << 20, "longer than 16777216 bytes"},
-		{"one field in quotes", &endless{head: "a,b\n1,\"", then: 'x', left: gigabyte}, CSVOptions{}, 2, 100 << 20, "longer than 16777216 bytes"},
-		{"quotes alone", &endless{head: "a,b\n1,", then: '"', left: gigabyte}, CSVOptions{}, 2, 100 << 20, "longer than 16777216 bytes"},
-		{"a header of a gigabyte", &endless{then: 'x', left: gigabyte}, CSVOptions{}, 1, 100 << 20, "longer than 16777216 bytes"},
+		{"one field of a gigabyte", &endless{head: "a,b\n1,2\n3,", then: 'x', left: gigabyte}, CSVOptions{}, 3, 128 << 20, "longer than 16777216 bytes"},
+		{"one field in quotes", &endless{head: "a,b\n1,\"", then: 'x', left: gigabyte}, CSVOptions{}, 2, 128 << 20, "longer than 16777216 bytes"},
+		{"quotes alone", &endless{head: "a,b\n1,", then: '"', left: gigabyte}, CSVOptions{}, 2, 128 << 20, "longer than 16777216 bytes"},
+		{"a header of a gigabyte", &endless{then: 'x', left: gigabyte}, CSVOptions{}, 1, 128 << 20, "longer than 16777216 bytes"},
 		{"a record of empty fields", &endless{head: "a,b\n", then: ',', left: gigabyte}, CSVOptions{}, 2, 10 << 20, "more than 16384 fields"},
-		{"a gzip bomb of one field", bytes.NewReader(bomb('x')), CSVOptions{}, 2, 100 << 20, "longer than"},
+		{"a gzip bomb of one field", bytes.NewReader(bomb('x')), CSVOptions{}, 2, 128 << 20, "longer than"},
 		{"a gzip bomb of lines", bytes.NewReader(bomb('\n')), CSVOptions{MaxBytes: 1 << 20}, 1<<20 - 2, 30 << 20, "more than 1048576 bytes"},
-		{"rows without end", &endless{head: "a\n", then: '\n', left: gigabyte}, CSVOptions{MaxCells: 1 << 20}, 1<<20 + 2, 100 << 20, "more than 1048576 rows"},
+		{"rows without end", &endless{head: "a\n", then: '\n', left: gigabyte}, CSVOptions{MaxCells: 1 << 20}, 1<<20 + 2, 128 << 20, "more than 1048576 rows"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var err error

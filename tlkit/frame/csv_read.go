@@ -130,8 +130,12 @@ func (r *csvReader) sample(b *block) {
 	}
 	r.next = r.cut
 	r.infer()
+	at := b.at + int64(b.n) // of the last of them, or of what follows
+	if r.ended != nil {
+		at = r.split.at
+	}
 	for _, b := range r.held {
-		r.assign(b)
+		r.assign(b, at, r.ended != nil || r.stop.Load())
 	}
 }
 
@@ -177,38 +181,35 @@ func (r *csvReader) number(b *block) {
 	r.lines += b.lines
 }
 
-// assign gives a block room in a segment.
-func (r *csvReader) assign(b *block) {
+// assign gives a block room in a segment. What is known of the text reaches to byte at; if
+// whole, no more follows.
+func (r *csvReader) assign(b *block, at int64, whole bool) {
 	var seg *segment
 	if n := len(r.segments); n > 0 {
 		seg = r.segments[n-1]
 	}
 	if seg == nil || seg.used+b.rows > seg.rows {
-		seg = newSegment(r.cols, max(r.guess(b), b.rows))
+		rows := r.rows - b.row
+		if !whole {
+			rows += r.guess(at)
+		}
+		seg = newSegment(r.cols, int(rows))
 		r.segments = append(r.segments, seg)
 	}
 	r.parts = append(r.parts, part{seg: seg, at: seg.used, rows: b.rows})
 	seg.used += b.rows
 }
 
-// guess is for how many rows, from those of b on, there should be room: as many as the text
-// that is left has if its rows are as long as those before, and not more than it can have.
-func (r *csvReader) guess(b *block) int {
-	rows := r.rows - b.row
-	if r.ended != nil || r.stop.Load() {
-		return int(rows)
-	}
-	at := b.at + int64(b.n)
-	if n := len(r.held); n > 0 && r.held[n-1].index > b.index {
-		at = r.held[n-1].at + int64(r.held[n-1].n)
-	}
+// guess is for how many more rows there should be room: as many as the text after byte at
+// has if its rows are as long as those before, and not more than it can have.
+func (r *csvReader) guess(at int64) int64 {
 	left := r.in.left(at)
 	more := int64(float64(left)*float64(r.rows)/float64(max(at, 1))*1.02) + 1000
 	more = min(more, left/int64(r.width)+1, r.f.MaxCells/int64(max(len(r.cols), 1))-r.rows)
 	if r.f.MaxRows > 0 {
 		more = min(more, int64(r.f.MaxRows)-r.rows)
 	}
-	return int(rows + max(more, 0))
+	return max(more, 0)
 }
 
 // run parses the held blocks and all that follow.
@@ -288,7 +289,7 @@ func (r *csvReader) place(b *block) bool {
 		return false
 	}
 	r.number(b)
-	r.assign(b)
+	r.assign(b, b.at+int64(b.n), false)
 	r.next++
 	r.placed.Broadcast()
 	return true
