@@ -32,7 +32,7 @@
 //   - "NA", "null", "nan" and a dozen more are missing there; here they are text until they
 //     are named in Missing. Empty text in quotes is missing there, and empty text here.
 //   - 007 is the number 7 there, and text here, for its noughts would be lost. So is a whole
-//     number that no int holds, where pandas takes an unsigned or a rounded one.
+//     number that no int holds, where pandas takes an unsigned one if it can.
 //   - A column of whole numbers with a missing value is float64 there, and stays Int here.
 //   - A column whose values change their kind late is text there, and an error here, unless
 //     whole numbers become others without loss.
