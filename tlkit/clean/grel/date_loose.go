@@ -2,10 +2,8 @@ package grel
 
 import (
 	"math"
-	"strconv"
 	"strings"
 	"time"
-	_ "time/tzdata" // so that PST means the same on every machine
 	"unicode/utf8"
 )
 
@@ -393,62 +391,4 @@ func (p *looseDate) instant() (time.Time, bool) {
 		ms -= 1000 * int64(wallOffset(ms, p.zone))
 	}
 	return fromMillis(ms)
-}
-
-// zoneIDs are the short names of time zones that Java 17 has with an offset, and the
-// places whose time they mean.
-var zoneIDs = map[string]string{
-	"ACT": "Australia/Darwin", "AET": "Australia/Sydney", "AGT": "America/Argentina/Buenos_Aires", "ART": "Africa/Cairo",
-	"AST": "America/Anchorage", "BET": "America/Sao_Paulo", "BST": "Asia/Dhaka", "CAT": "Africa/Harare", "CET": "CET",
-	"CNT": "America/St_Johns", "CST": "America/Chicago", "CTT": "Asia/Shanghai", "EAT": "Africa/Addis_Ababa", "ECT": "Europe/Paris",
-	"EET": "EET", "IET": "America/Indiana/Indianapolis", "IST": "Asia/Kolkata", "JST": "Asia/Tokyo", "MET": "MET",
-	"MIT": "Pacific/Apia", "NET": "Asia/Yerevan", "NST": "Pacific/Auckland", "PLT": "Asia/Karachi", "PNT": "America/Phoenix",
-	"PRC": "PRC", "PRT": "America/Puerto_Rico", "PST": "America/Los_Angeles", "ROK": "ROK", "SST": "Pacific/Guadalcanal", "VST": "Asia/Ho_Chi_Minh",
-	"EST": "-5", "HST": "-10", "MST": "-7",
-}
-
-// namedZone is the zone of a short name; nil if there is none.
-func namedZone(name string) *time.Location {
-	id, ok := zoneIDs[name]
-	if !ok {
-		return nil
-	}
-	if hours, err := strconv.Atoi(id); err == nil {
-		return time.FixedZone("", hours*3600)
-	}
-	zone, err := time.LoadLocation(id)
-	if err != nil {
-		return nil
-	}
-	return zone
-}
-
-// wallOffset is the zone's offset in seconds at a local time, given in milliseconds as if
-// it were UTC. Where clocks are put forward or back, standard time is meant.
-func wallOffset(ms int64, zone *time.Location) int {
-	wall := floorDiv(ms, 1000)
-	off := standardOffset(ms, zone)
-	t := time.Unix(wall-int64(off), 0).In(zone)
-	if _, summer := t.Zone(); t.IsDST() {
-		if u := time.Unix(wall-int64(summer), 0).In(zone); u.IsDST() {
-			return summer
-		}
-	}
-	return off
-}
-
-// standardOffset is the offset of the zone's standard time about then.
-func standardOffset(ms int64, zone *time.Location) int {
-	t := time.Unix(floorDiv(ms, 1000), 0).In(zone)
-	_, off := t.Zone()
-	if !t.IsDST() {
-		return off
-	}
-	for back := 1; back <= 12; back++ {
-		if u := t.AddDate(0, -back, 0); !u.IsDST() {
-			_, off = u.Zone()
-			break
-		}
-	}
-	return off
 }

@@ -1,10 +1,7 @@
 package grel
 
 import (
-	"fmt"
 	"math"
-	"regexp"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -100,8 +97,8 @@ func (f *dateFormat) parse(text string) (t time.Time, ok bool, err error) {
 		}
 	}
 	ms, ok := p.cal.millis()
-	if p.named.place != nil {
-		ms -= 1000*int64(standardOffset(ms, p.named.place)) + p.named.summer
+	if p.place != nil {
+		ms -= 1000*int64(standardOffset(ms, p.place)) + p.named.summer
 	}
 	if ok && p.ambiguous && ms < time.Date(centuryStart, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli() {
 		p.cal.value[calYear] += 100
@@ -129,9 +126,10 @@ type dateReader struct {
 	pos       int
 	cal       javaCalendar
 	locale    *locale
-	alone     bool       // the format is one field
-	ambiguous bool       // the two digits of the year are those of the first year of the century
-	named     formatZone // the zone that was named last, if no offset follows
+	alone     bool           // the format is one field
+	ambiguous bool           // the two digits of the year are those of the first year of the century
+	place     *time.Location // where the zone is that was named last, if no offset follows
+	named     formatZone
 	err       error
 }
 
@@ -287,251 +285,4 @@ func (p *dateReader) startsWith(name string) int {
 		return 0
 	}
 	return n
-}
-
-// zone reads +0200, GMT+2:00, or the name of a zone.
-func (p *dateReader) zone(at int) bool {
-	switch r := p.text[at]; {
-	case r == '+' || r == '-':
-		return p.offset(at+1, r, 0, false)
-	case p.startsWith("GMT") > 0:
-		p.pos += len("GMT")
-		if p.pos < len(p.text) && (p.text[p.pos] == '+' || p.text[p.pos] == '-') {
-			return p.offset(p.pos+1, p.text[p.pos], 0, true)
-		}
-		p.setZone(0)
-		return true
-	}
-	p.pos = at
-	if n := max(p.startsWith("Coordinated Universal Time"), p.startsWith("UTC")); n > 0 {
-		p.pos += n // an offset that was read before stays
-		return true
-	}
-	best := 0
-	for name, zone := range formatZones {
-		if n := p.startsWith(name); n > best {
-			best, p.named = n, zone
-		}
-	}
-	if best > 0 {
-		p.pos += best
-		p.cal.value[calZone] = 0
-		return p.named.load()
-	}
-	if word := p.zoneWord(); word != "" {
-		p.err = &UnsupportedError{fmt.Sprintf("time zone %.40q", word), -1, "zones in dates are read as offsets such as +0200, as GMT and UTC, and by the short names of those of Europe and North America"}
-	}
-	return false
-}
-
-// zoneWord is what stands where a name of a zone should and may be one; Java knows some
-// hundreds, of three to five letters or with the word Time in them.
-func (p *dateReader) zoneWord() string {
-	rest := p.text[p.pos:]
-	n := slices.IndexFunc(rest, func(r rune) bool { return !unicode.IsLetter(r) })
-	if n < 0 {
-		n = len(rest)
-	}
-	if n >= 3 && n <= 5 || n > 0 && strings.Contains(strings.ToLower(string(rest)), "time") {
-		return string(rest[:n])
-	}
-	return ""
-}
-
-// formatZone is a zone by a name that says standard or summer time.
-type formatZone struct {
-	id     string
-	summer int64 // milliseconds ahead of standard time
-	place  *time.Location
-}
-
-func (z *formatZone) load() bool {
-	if z.place == nil {
-		z.place, _ = time.LoadLocation(z.id)
-	}
-	return z.place != nil
-}
-
-const hour = 3_600_000 // milliseconds
-
-// formatZones are the names in formats that are known here, and where Java has them from.
-var formatZones = map[string]formatZone{
-	"PST": {id: "America/Los_Angeles"}, "PDT": {id: "America/Los_Angeles", summer: hour}, "MST": {id: "America/Denver"}, "MDT": {id: "America/Denver", summer: hour},
-	"CST": {id: "America/Chicago"}, "CDT": {id: "America/Chicago", summer: hour}, "EST": {id: "America/New_York"}, "EDT": {id: "America/New_York", summer: hour},
-	"HST": {id: "Pacific/Honolulu"}, "AKST": {id: "America/Anchorage"}, "AKDT": {id: "America/Anchorage", summer: hour}, "AST": {id: "America/Halifax"},
-	"ADT": {id: "America/Halifax", summer: hour}, "NST": {id: "America/St_Johns"}, "NDT": {id: "America/St_Johns", summer: hour}, "CET": {id: "Europe/Paris"},
-	"CEST": {id: "Europe/Paris", summer: hour}, "EET": {id: "Europe/Bucharest"}, "EEST": {id: "Europe/Bucharest", summer: hour}, "WET": {id: "Europe/Lisbon"},
-	"WEST": {id: "Europe/Lisbon", summer: hour}, "BST": {id: "Europe/Jersey", summer: hour}, "JST": {id: "Asia/Tokyo"}, "IST": {id: "Asia/Jerusalem"},
-}
-
-// isoZone reads Z, +02, +0200 or +02:00, by the number of letters.
-func (p *dateReader) isoZone(at, count int) bool {
-	switch r := p.text[at]; r {
-	case 'Z':
-		p.pos = at + 1
-		p.setZone(0)
-		return true
-	case '+', '-':
-		return p.offset(at+1, r, count, count == 3)
-	}
-	return false
-}
-
-// offset reads hours and minutes. With a colon and no count one digit of hours will do.
-func (p *dateReader) offset(at int, sign rune, count int, colon bool) bool {
-	digit := func() (int64, bool) {
-		if at >= len(p.text) || p.text[at] < '0' || p.text[at] > '9' {
-			return 0, false
-		}
-		at++
-		return int64(p.text[at-1] - '0'), true
-	}
-	hours, ok := digit()
-	if !ok || at >= len(p.text) {
-		return false
-	}
-	if d, ok := digit(); ok {
-		hours = hours*10 + d
-	} else if count > 0 || !colon {
-		return false
-	}
-	if hours > 23 {
-		return false
-	}
-	minutes := int64(0)
-	if count != 1 {
-		if colon {
-			if at >= len(p.text) || p.text[at] != ':' {
-				return false
-			}
-			at++
-		}
-		tens, ok := digit()
-		ones, also := digit()
-		if minutes = tens*10 + ones; !ok || !also || minutes > 59 {
-			return false
-		}
-	}
-	ms := (hours*60 + minutes) * 60_000
-	if sign == '-' {
-		ms = -ms
-	}
-	p.pos = at
-	p.setZone(ms)
-	return true
-}
-
-func (p *dateReader) setZone(ms int64) {
-	p.cal.set(calZone, ms)
-	p.named = formatZone{}
-}
-
-// locale is what reading dates needs to know of a language, from CLDR as Java 17 has it.
-// Each name may have several forms.
-type locale struct {
-	months, standalone [12][]string
-	weekdays           [7][]string // from Sunday
-	halves             [2][]string // of the day
-	eras               [2][]string
-	minus              rune
-}
-
-// localeNames are months; months that stand alone, where they differ; weekdays; halves of
-// the day; eras.
-var localeNames = map[string][5]string{
-	"en": {
-		"January,Jan|February,Feb|March,Mar|April,Apr|May|June,Jun|July,Jul|August,Aug|September,Sep|October,Oct|November,Nov|December,Dec", "",
-		"Sunday,Sun|Monday,Mon|Tuesday,Tue|Wednesday,Wed|Thursday,Thu|Friday,Fri|Saturday,Sat", "AM|PM", "BC,Before Christ|AD,Anno Domini",
-	},
-	"en-GB": {
-		"January,Jan|February,Feb|March,Mar|April,Apr|May|June,Jun|July,Jul|August,Aug|September,Sept|October,Oct|November,Nov|December,Dec", "",
-		"Sunday,Sun|Monday,Mon|Tuesday,Tue|Wednesday,Wed|Thursday,Thu|Friday,Fri|Saturday,Sat", "am|pm", "BC,Before Christ|AD,Anno Domini",
-	},
-	"de": {
-		"Januar,Jan.|Februar,Feb.|März|April,Apr.|Mai|Juni|Juli|August,Aug.|September,Sept.|Oktober,Okt.|November,Nov.|Dezember,Dez.",
-		"Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez",
-		"Sonntag,So.|Montag,Mo.|Dienstag,Di.|Mittwoch,Mi.|Donnerstag,Do.|Freitag,Fr.|Samstag,Sa.", "AM|PM", "v. Chr.|n. Chr.",
-	},
-	"fr": {
-		"janvier,janv.|février,févr.|mars|avril,avr.|mai|juin|juillet,juil.|août|septembre,sept.|octobre,oct.|novembre,nov.|décembre,déc.", "",
-		"dimanche,dim.|lundi,lun.|mardi,mar.|mercredi,mer.|jeudi,jeu.|vendredi,ven.|samedi,sam.", "AM|PM", "av. J.-C.,avant Jésus-Christ|ap. J.-C.,après Jésus-Christ",
-	},
-	"es": {
-		"enero,ene|febrero,feb|marzo,mar|abril,abr|mayo,may|junio,jun|julio,jul|agosto,ago|septiembre,sept|octubre,oct|noviembre,nov|diciembre,dic", "",
-		"domingo,dom|lunes,lun|martes,mar|miércoles,mié|jueves,jue|viernes,vie|sábado,sáb", "a.\u00a0m.|p.\u00a0m.", "a. C.,antes de Cristo|d. C.,después de Cristo",
-	},
-	"it": {
-		"gennaio,gen|febbraio,feb|marzo,mar|aprile,apr|maggio,mag|giugno,giu|luglio,lug|agosto,ago|settembre,set|ottobre,ott|novembre,nov|dicembre,dic", "",
-		"domenica,dom|lunedì,lun|martedì,mar|mercoledì,mer|giovedì,gio|venerdì,ven|sabato,sab", "AM|PM", "a.C.,avanti Cristo|d.C.,dopo Cristo",
-	},
-	"pt": {
-		"janeiro,jan.|fevereiro,fev.|março,mar.|abril,abr.|maio,mai.|junho,jun.|julho,jul.|agosto,ago.|setembro,set.|outubro,out.|novembro,nov.|dezembro,dez.", "",
-		"domingo,dom.|segunda-feira,seg.|terça-feira,ter.|quarta-feira,qua.|quinta-feira,qui.|sexta-feira,sex.|sábado,sáb.", "AM|PM", "a.C.,antes de Cristo|d.C.,depois de Cristo",
-	},
-	"nl": {
-		"januari,jan.|februari,feb.|maart,mrt.|april,apr.|mei|juni,jun.|juli,jul.|augustus,aug.|september,sep.|oktober,okt.|november,nov.|december,dec.", "",
-		"zondag,zo|maandag,ma|dinsdag,di|woensdag,wo|donderdag,do|vrijdag,vr|zaterdag,za", "a.m.|p.m.", "v.Chr.,voor Christus|n.Chr.,na Christus",
-	},
-	"sv": {
-		"januari,jan.|februari,feb.|mars|april,apr.|maj|juni|juli|augusti,aug.|september,sep.|oktober,okt.|november,nov.|december,dec.", "",
-		"söndag,sön|måndag,mån|tisdag,tis|onsdag,ons|torsdag,tors|fredag,fre|lördag,lör", "fm|em", "f.Kr.,före Kristus|e.Kr.,efter Kristus",
-	},
-	"da": {
-		"januar,jan.|februar,feb.|marts,mar.|april,apr.|maj|juni,jun.|juli,jul.|august,aug.|september,sep.|oktober,okt.|november,nov.|december,dec.", "",
-		"søndag,søn.|mandag,man.|tirsdag,tir.|onsdag,ons.|torsdag,tor.|fredag,fre.|lørdag,lør.", "AM|PM", "f.Kr.|e.Kr.",
-	},
-}
-
-// languages are all that Java 17 knows, by which a first format that is a language is told
-// from one that is a format.
-const languages = " af agq ak am ar as asa ast az bas be bem bez bg bm bn bo br brx bs ca ccp ce ceb cgg chr ckb cs cy da dav de dje doi dsb dua dyo dz ebu ee el " +
-	"en eo es et eu ewo fa ff fi fil fo fr fur fy ga gd gl gsw gu guz gv ha haw he hi hr hsb hu hy ia id ig ii is it ja jgo jmc jv ka kab kam kde kea khq ki kk kkj " +
-	"kl kln km kn ko kok ks ksb ksf ksh ku kw ky lag lb lg lkt ln lo lrc lt lu luo luy lv mai mas mer mfe mg mgh mgo mi mk ml mn mni mr ms mt mua my mzn naq nb nd " +
-	"nds ne nl nmg nn nnh no nus nyn om or os pa pcm pl ps pt qu rm rn ro rof ru rw rwk sa sah saq sat sbp sd se seh ses sg shi si sk sl smn sn so sq sr su sv sw ta " +
-	"te teo tg th ti tk to tr tt twq tzm ug uk ur uz vai vi vun wae wo xh xog yav yi yo yue zgh zh zu "
-
-var english = readLocale("en")
-
-func readLocale(tag string) *locale {
-	names := localeNames[tag]
-	l := &locale{minus: '-'}
-	fill := func(to [][]string, text string) {
-		if text == "" {
-			return
-		}
-		for i, forms := range strings.Split(text, "|") {
-			to[i] = append(to[i], strings.Split(forms, ",")...)
-		}
-	}
-	fill(l.months[:], names[0])
-	fill(l.standalone[:], names[0])
-	fill(l.standalone[:], names[1])
-	fill(l.weekdays[:], names[2])
-	fill(l.halves[:], names[3])
-	fill(l.eras[:], names[4])
-	if tag == "sv" {
-		l.minus = '−'
-	}
-	return l
-}
-
-var languageTag = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$`)
-
-// localeOf tells whether a first format is a language, and which one.
-func localeOf(tag string) (l *locale, isLocale bool, err error) {
-	base, region, _ := strings.Cut(strings.ToLower(tag), "-")
-	if !languageTag.MatchString(tag) || !strings.Contains(languages, " "+base+" ") {
-		return nil, false, nil
-	}
-	name := base
-	if region != "" {
-		name += "-" + strings.ToUpper(region)
-	}
-	if name == "en-US" {
-		name = "en"
-	}
-	if _, ok := localeNames[name]; !ok {
-		return nil, false, &UnsupportedError{"language " + tag, -1, "dates are read in English, German, French, Spanish, Italian, Portuguese, Dutch, Swedish and Danish only"}
-	}
-	return readLocale(name), true, nil
 }

@@ -48,7 +48,8 @@
 // OpenRefine takes the language, the time zone and the Java of its machine. Here they are
 // English, UTC and Java 11 to 18, with which OpenRefine 3.9 comes: later ones write some
 // floats with fewer digits and take \b for ASCII. Two digits of a year lie between 1946
-// and 2045, as they do for OpenRefine in 2026. Named time zones follow Go's data.
+// and 2045, as they do for OpenRefine in 2026. Named time zones follow Go's data; they agree
+// with Java's for dates since 1950.
 //
 // # What differs
 //

@@ -32,6 +32,12 @@ var states = sync.Pool{New: func() any { return new(state) }}
 // in a row's values, as a date format in another column that cannot be followed; then
 // nothing is known about the value, and the whole step should be given up.
 func (e *Expr) Eval(row Row) (Value, error) {
+	if e.run == nil {
+		return null, &SyntaxError{Line: 1, Msg: "there is no expression", Hint: "make one by Parse"}
+	}
+	if row == nil {
+		row = Bindings{}
+	}
 	s := states.Get().(*state)
 	s.row, s.work, s.err = row, maxWork, nil
 	for len(s.slots) < e.slots {

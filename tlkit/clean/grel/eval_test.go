@@ -164,6 +164,16 @@ func TestStored(t *testing.T) {
 	}
 }
 
+func TestNothingGiven(t *testing.T) {
+	var none Expr
+	if _, err := none.Eval(Bindings{}); !errors.Is(err, ErrSyntax) || none.String() != "" {
+		t.Errorf("%v %q", err, none.String())
+	}
+	if v, err := mustParse(t, `value + cells.a.value + rowIndex`).Eval(nil); err != nil || !v.IsNull() {
+		t.Errorf("%v %v", v, err)
+	}
+}
+
 func TestManyAtOnce(t *testing.T) {
 	e := mustParse(t, `with(value.split(/,/), a, forEach(a, v, v.match("(\\d)(.*)")[0]).join("-")) + rowIndex + value.toDate("yyyy").toString()`)
 	var wait sync.WaitGroup

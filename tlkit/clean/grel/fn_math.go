@@ -28,8 +28,8 @@ var mathFunctions = map[string]func(*state, []Value) Value{
 	"sinh":     float(math.Sinh),
 	"cosh":     float(math.Cosh),
 	"tanh":     float(math.Tanh),
-	"min":      floats(minimum),
-	"max":      floats(maximum),
+	"min":      floats(math.Min),
+	"max":      floats(math.Max),
 	"pow":      floats(power),
 	"quotient": floats(func(a, b float64) float64 { return math.Floor(a / b) }),
 	"atan2":    floats2(math.Atan2, "a number"),
@@ -110,10 +110,6 @@ func upTo(f, rest float64) float64 {
 	}
 	return up
 }
-
-// minimum and maximum know that -0.0 is less than 0.0, and keep NaN.
-func minimum(a, b float64) float64 { return math.Min(a, b) }
-func maximum(a, b float64) float64 { return math.Max(a, b) }
 
 // power is Math.pow, which unlike C's is not a number for ±1 to an infinite power and for 1
 // to NaN.

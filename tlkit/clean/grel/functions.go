@@ -120,7 +120,7 @@ func isText(args ...Value) bool {
 	return true
 }
 
-// small is Number.intValue.
+// int32 is Number.intValue.
 func (v Value) int32() int {
 	if v.kind == KindFloat {
 		return saturate(v.Float(), -1<<31, 1<<31-1)

@@ -13,7 +13,7 @@ var seeds = []string{
 	`forEach(value.split(","), v, v.toNumber()).sort().join("|")`, `with([1, "a", null], a, a[0, 2].reverse()[-1])`, `value.toDate("yyyy-MM-dd'T'HH:mm:ssXXX").inc(-1, "months").toString("EEE, d MMM yyyy")`,
 	`value.match("(a|b)*(c)?")[1]`, `"%1$,.2f%n"`, `1.5.toString("%e %<g")`, `value.unescape("html").escape("javascript").fingerprint()`, `forRange(0, 3, 1, i, i % 0)`,
 	`grel:-1e5 = PI( `, `value.find(/\b[\p{L}&&[^a]]\Q.\E$/)`, `not(value < "é") == (null != true)`, `1 .length()`, `"\`, `/(`, `[[],`, `value.partition(/x*?/, true)[2]`,
-	`value.ngramFingerprint(2).md5()`, `value.toString("[yyyy'")`, `diff(value.toDate(), value.toDate(false), "days")`, `value.splitByLengths(1, 2).uniques()`,
+	`value.ngramFingerprint(2).md5()`, `value.toString("[yyyy'")`, `diff(value.toDate(), value.toDate(false), "days")`, `value.splitByLengths(1, 2).uniques()`, "\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80",
 }
 
 // FuzzParse: no source may break the parser, and what is printed is read as the same.

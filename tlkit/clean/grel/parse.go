@@ -2,7 +2,6 @@ package grel
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"transferlab/tlkit/frame"
 )
@@ -98,11 +97,7 @@ func (p *parser) syntax(at int, msg, hint string) tree {
 	near := src[at:]
 	const most = 24
 	if len(near) > most {
-		cut := most
-		for !utf8.RuneStart(near[cut]) {
-			cut--
-		}
-		near = near[:cut] + "…"
+		near = strings.ToValidUTF8(near[:most], "") + "…"
 	}
 	return p.fail(&SyntaxError{Offset: at, Line: 1 + strings.Count(src[:at], "\n"), Msg: msg, Near: near, Hint: hint})
 }

@@ -20,6 +20,9 @@ type tree interface {
 func (e *Expr) String() string { return show(e.root) }
 
 func show(t tree) string {
+	if t == nil {
+		return ""
+	}
 	var b strings.Builder
 	t.print(&b)
 	return b.String()
