@@ -14,9 +14,10 @@ trap 'rm -rf "$work"' EXIT
 javac -nowarn -d "$work" -cp "$jars" Evaluate.java 2>"$work/javac.log" || { cat "$work/javac.log" >&2; exit 1; }
 go build -o "$work/generate" generate.go
 
-# Exceptions keep their messages however often they are thrown; language, time zone and text are not the machine's.
+# Exceptions keep their messages however often they are thrown, addresses are all the same, and language, time zone and
+# text are not those of the machine.
 evaluate() {
-  java -XX:-OmitStackTraceInFastThrow -Duser.timezone=UTC -Duser.language=en -Duser.country=US -Dfile.encoding=UTF-8 \
+  java -XX:-OmitStackTraceInFastThrow -XX:+UnlockExperimentalVMOptions -XX:hashCode=2 -Duser.timezone=UTC -Duser.language=en -Duser.country=US -Dfile.encoding=UTF-8 \
     -cp "$work:$jars" Evaluate 2>"$work/java.log" || { cat "$work/java.log" >&2; exit 1; }
 }
 
