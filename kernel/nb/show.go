@@ -86,8 +86,6 @@ func render(v any) (b bundle) {
 		return v.render()
 	case frame.Table:
 		return Table(v, TableOptions{}).render()
-	case interface{ Table() frame.Table }: // the rows of a part
-		return Table(v.Table(), TableOptions{}).render()
 	case dataframe.DataFrame:
 		return Table(frame.Table{DataFrame: v}, TableOptions{}).render()
 	case *dataframe.DataFrame:
@@ -111,6 +109,8 @@ func render(v any) (b bundle) {
 		return bundle{html: h, text: textOf(v)}
 	case interface{ HTML() string }:
 		return bundle{html: v.HTML(), text: textOf(v)}
+	case interface{ Table() frame.Table }: // the rows of a part
+		return Table(v.Table(), TableOptions{}).render()
 	case image.Image:
 		return Grid([]Picture{{Image: v}}, GridOptions{Size: defaultPicture}).render()
 	case error:

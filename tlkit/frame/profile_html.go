@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -12,53 +13,80 @@ import (
 // colour from the page, light or dark.
 func (p *TableProfile) HTML() string {
 	var b strings.Builder
-	b.WriteString(`<div class="tlkit-profile">` + profileStyle)
+	b.WriteString(`<div class="tlkit-profile">`)
 	fmt.Fprintf(&b, `<p class="tp-sum">%s</p>`, html.EscapeString(p.Summary()))
 	p.htmlWarnings(&b)
 	p.htmlColumns(&b)
 	p.htmlRelations(&b)
 	b.WriteString(`</div>`)
-	return b.String()
+	return dressed(b.String())
 }
 
-// profileStyle is what the profile looks like. Colours are half transparent, so that they do
-// on white and on black; the hues are those of Okabe and Ito, which everybody can tell apart.
-const profileStyle = `<style>
-.tlkit-profile{font-size:13px;line-height:1.4;max-width:100%}
-.tlkit-profile p.tp-sum{font-size:15px;margin:.3em 0 .6em}
-.tlkit-profile details{margin:.4em 0}
-.tlkit-profile summary{cursor:pointer;font-weight:600}
-.tlkit-profile ul{margin:.3em 0;padding-left:0;list-style:none;max-width:75em}
-.tlkit-profile li{margin:.2em 0;padding:.1em 0 .1em .7em;border-left:3px solid rgba(127,127,127,.45);overflow-wrap:anywhere}
-.tlkit-profile li.tp-serious{border-left-color:#d55e00}
-.tlkit-profile .tp-scroll{overflow-x:auto;max-width:100%}
-.tlkit-profile table{border-collapse:collapse;table-layout:auto;margin:.3em 0;font-size:13px;width:auto}
-.tlkit-profile table.tlkit-table td,.tlkit-profile table.tlkit-table th{padding:5px 10px;text-align:left;vertical-align:top;border:0;border-bottom:1px solid rgba(127,127,127,.3);white-space:nowrap;background:none}
-.tlkit-profile table.tlkit-table tr{background:none}
-.tlkit-profile th.tp-n,.tlkit-profile td.tp-n{text-align:right!important;font-variant-numeric:tabular-nums}
-.tlkit-profile td.tp-name{white-space:normal!important;overflow-wrap:anywhere;min-width:9em;max-width:18em}
-.tlkit-profile td.tp-name b{font-weight:600}
-.tlkit-profile td.tp-v{white-space:normal!important;min-width:15.6em;max-width:26em}
-.tlkit-profile td.tp-f{white-space:normal!important;min-width:11em}
-.tlkit-profile .tp-kind{opacity:.7;font-size:12px}
-.tlkit-profile .tp-mark{color:#d55e00;font-weight:700}
-.tlkit-profile svg{display:block;overflow:visible}
-.tlkit-profile .tp-axis{display:flex;justify-content:space-between;width:200px;font-size:11px;opacity:.75;font-variant-numeric:tabular-nums}
-.tlkit-profile .tp-bar{display:block;position:relative;margin:1px 0;padding:0 .4em;max-width:30em;overflow-wrap:anywhere}
-.tlkit-profile .tp-bar i{position:absolute;left:0;top:0;bottom:0;background:rgba(0,114,178,.35);border-radius:2px}
-.tlkit-profile .tp-bar span{position:relative}
-.tlkit-profile .tp-bar em{position:relative;font-style:normal;opacity:.7;margin-left:.6em;font-variant-numeric:tabular-nums}
-.tlkit-profile .tp-share{display:block;width:64px;height:5px;margin:3px 0 0 auto;background:rgba(127,127,127,.25);border-radius:2px}
-.tlkit-profile .tp-share i{display:block;height:5px;background:#d55e00;border-radius:2px}
-.tlkit-profile table.tp-matrix td,.tlkit-profile table.tp-matrix th{padding:0;border:1px solid rgba(127,127,127,.15);text-align:center;font-size:11px;font-weight:400;font-variant-numeric:tabular-nums;background:none}
-.tlkit-profile table.tp-matrix tr{background:none}
-.tlkit-profile table.tp-matrix th{border:0;padding:1px 5px;white-space:nowrap}
-.tlkit-profile table.tp-matrix th.tp-side{text-align:right}
-.tlkit-profile table.tp-matrix th.tp-top{vertical-align:bottom;padding:5px 0}
-.tlkit-profile table.tp-matrix th.tp-top span{writing-mode:vertical-rl;transform:rotate(180deg);white-space:nowrap;display:inline-block}
-.tlkit-profile .tp-note{opacity:.75;margin:.2em 0;max-width:60em}
-@media print{.tlkit-profile .tp-scroll{overflow:visible}}
-</style>`
+// dressed gives elements their looks, each in its own style attribute, since pages that keep
+// a notebook's output do not keep style sheets. What comes from the data is escaped and
+// holds neither a tag nor a quotation mark, so nothing of it is taken for one of these.
+// Colours are half transparent, so that they do on white and on black; the hues are those of
+// Okabe and Ito, which everybody can tell apart.
+func dressed(h string) string {
+	const (
+		cell   = "padding:5px 10px;vertical-align:top;border:0;border-bottom:1px solid rgba(127,127,127,.3);background:none;"
+		left   = cell + "text-align:left;"
+		right  = cell + "text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums;"
+		faint  = "opacity:.7;font-size:12px;"
+		marked = "color:#d55e00;font-weight:700;"
+		item   = "margin:.2em 0;padding:.1em 0 .1em .7em;overflow-wrap:anywhere;border-left:3px solid "
+		field  = "border:1px solid rgba(127,127,127,.15);padding:0;text-align:center;font-size:11px;font-weight:400;font-variant-numeric:tabular-nums;"
+		side   = "border:0;background:none;padding:1px 5px;white-space:nowrap;text-align:right;font-size:11px;font-weight:400"
+		above  = "border:0;background:none;padding:5px 0;white-space:nowrap;text-align:center;vertical-align:bottom;font-size:11px;font-weight:400"
+	)
+	looks := [][2]string{
+		{`<div class="tlkit-profile"`, "font-size:13px;line-height:1.4;max-width:100%"},
+		{`<p class="tp-sum"`, "font-size:15px;margin:.3em 0 .6em"},
+		{`<p class="tp-note"`, "opacity:.75;margin:.2em 0;max-width:60em"},
+		{`<summary`, "cursor:pointer;font-weight:600"},
+		{`<ul`, "margin:.3em 0;padding-left:0;list-style:none;max-width:75em"},
+		{`<li`, item + "rgba(127,127,127,.45)"},
+		{`<li class="tp-serious"`, item + "#d55e00"},
+		{`<div class="tp-scroll"`, "overflow-x:auto;max-width:100%"},
+		{`<table class="tlkit-table"`, "border-collapse:collapse;margin:.3em 0;font-size:13px;width:auto"},
+		{`<table class="tp-matrix"`, "border-collapse:collapse;margin:.3em 0;width:auto"},
+		{`<tr`, "background:none"},
+		{`<th`, left},
+		{`<th class="tp-n"`, right},
+		{`<td class="tp-n"`, right},
+		{`<td class="tp-n tp-kind"`, right + faint},
+		{`<td class="tp-n tp-mark"`, right + marked},
+		{`<td class="tp-name"`, left + "overflow-wrap:anywhere;min-width:9em;max-width:18em"},
+		{`<td class="tp-v"`, left + "min-width:15.6em;max-width:26em"},
+		{`<td class="tp-f"`, left + "min-width:11em"},
+		{`<td class="tp-field" style="`, field},
+		{`<th class="tp-side"`, side},
+		{`<th class="tp-top"`, above},
+		{`<span class="tp-turned"`, "writing-mode:vertical-rl;transform:rotate(180deg);white-space:nowrap;display:inline-block"},
+		{`<span class="tp-kind"`, faint},
+		{`<span class="tp-mark"`, marked},
+		{`<div class="tp-axis"`, "display:flex;justify-content:space-between;width:200px;font-size:11px;opacity:.75;font-variant-numeric:tabular-nums"},
+		{`<span class="tp-bar"`, "display:block;position:relative;margin:1px 0;padding:0 .4em;max-width:30em;overflow-wrap:anywhere"},
+		{`<i class="tp-length" style="`, "position:absolute;left:0;top:0;bottom:0;background:rgba(0,114,178,.35);border-radius:2px;"},
+		{`<span class="tp-text"`, "position:relative"},
+		{`<em`, "position:relative;font-style:normal;opacity:.7;margin-left:.6em;font-variant-numeric:tabular-nums"},
+		{`<span class="tp-share"`, "display:block;width:64px;height:5px;margin:3px 0 0 auto;background:rgba(127,127,127,.25);border-radius:2px"},
+		{`<i class="tp-part" style="`, "display:block;height:5px;background:#d55e00;border-radius:2px;"},
+		{`<svg`, "display:block;overflow:visible"},
+	}
+	slices.SortStableFunc(looks, func(a, b [2]string) int { return len(b[0]) - len(a[0]) }) // the first that fits counts
+	var pairs []string
+	for _, p := range looks {
+		if begun, ok := strings.CutSuffix(p[0], `style="`); ok { // it has a style already, which goes on
+			pairs = append(pairs, p[0], begun+`style="`+p[1])
+			continue
+		}
+		for _, end := range []string{">", " "} { // longer names of elements, such as thead, do not count
+			pairs = append(pairs, p[0]+end, p[0]+` style="`+p[1]+`"`+end)
+		}
+	}
+	return strings.NewReplacer(pairs...).Replace(h)
+}
 
 // fewWarnings are shown at once; the others are one click away.
 const fewWarnings = 12
@@ -129,7 +157,7 @@ func (p *TableProfile) htmlColumn(b *strings.Builder, i int, warned []string) {
 	}
 	fmt.Fprintf(b, `<br/><span class="tp-kind">%s</span></td><td class="tp-n">%s`, c.Kind, percent(c.Missing, p.Rows))
 	if c.Missing > 0 {
-		fmt.Fprintf(b, `<span class="tp-share" title="%s of %s rows"><i style="width:%.1f%%"></i></span>`, grouped(c.Missing), grouped(p.Rows), 100*float64(c.Missing)/float64(p.Rows))
+		fmt.Fprintf(b, `<span class="tp-share" title="%s of %s rows"><i class="tp-part" style="width:%.1f%%"></i></span>`, grouped(c.Missing), grouped(p.Rows), 100*float64(c.Missing)/float64(p.Rows))
 	}
 	fmt.Fprintf(b, `</td><td class="tp-n">%s</td>`, grouped(c.Distinct))
 	if p.Target != "" {
@@ -186,7 +214,7 @@ func (c *ColumnProfile) htmlPicture(b *strings.Builder, present int) {
 			text = fmt.Sprintf("%.48q", v.Value)
 			text = html.EscapeString(text)
 		}
-		fmt.Fprintf(b, `<span class="tp-bar"><i style="width:%.1f%%"></i><span>%s</span><em>%s</em></span>`, 100*float64(v.Count)/float64(rows), text, grouped(v.Count))
+		fmt.Fprintf(b, `<span class="tp-bar"><i class="tp-length" style="width:%.1f%%"></i><span class="tp-text">%s</span><em>%s</em></span>`, 100*float64(v.Count)/float64(rows), text, grouped(v.Count))
 	}
 	if more := c.Distinct - min(len(c.Top), shown); more > 0 {
 		fmt.Fprintf(b, `<span class="tp-kind">%s more</span>`, grouped(more))
@@ -308,7 +336,7 @@ func htmlMatrix(b *strings.Builder, names []string, value func(i, j int) float64
 	}
 	b.WriteString(`<div class="tp-scroll" tabindex="0" role="region" aria-label="matrix"><table class="tp-matrix"><thead><tr><th></th>`)
 	for _, n := range names {
-		fmt.Fprintf(b, `<th class="tp-top"><span>%s</span></th>`, escaped(n, 28))
+		fmt.Fprintf(b, `<th class="tp-top"><span class="tp-turned">%s</span></th>`, escaped(n, 28))
 	}
 	b.WriteString(`</tr></thead><tbody>`)
 	for i, n := range names {
@@ -332,7 +360,7 @@ func htmlMatrix(b *strings.Builder, names []string, value func(i, j int) float64
 			if len(names) > written {
 				text = ""
 			}
-			fmt.Fprintf(b, `<td style="min-width:%dpx;width:%dpx;height:%dpx;background:%s" title="%s and %s: %s">%s</td>`,
+			fmt.Fprintf(b, `<td class="tp-field" style="min-width:%dpx;width:%dpx;height:%dpx;background:%s" title="%s and %s: %s">%s</td>`,
 				size, size, min(size, 24), colour, escaped(n, 28), escaped(m, 28), short(math.Round(1000*v)/1000), text)
 		}
 		b.WriteString(`</tr>`)

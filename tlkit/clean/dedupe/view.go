@@ -214,8 +214,8 @@ const (
 // bold; what differs from it is marked in the rows below.
 func (v *View) HTML() string {
 	var b strings.Builder
-	b.WriteString(`<figure class="tlkit-table" style="margin:0;max-width:100%"><div style="overflow-x:auto" tabindex="0" role="region" aria-label="groups of duplicates">`)
-	fmt.Fprintf(&b, `<table style="%s"><caption style="text-align:left;padding:2px 10px;font-weight:600">%s</caption>`, tableStyle, html.EscapeString(v.summary))
+	fmt.Fprintf(&b, `<figure class="tlkit-table" style="margin:0;max-width:100%%"><div style="padding:2px 10px;font-weight:600">%s</div>`, html.EscapeString(v.summary))
+	fmt.Fprintf(&b, `<div style="overflow-x:auto" tabindex="0" role="region" aria-label="groups of duplicates"><table style="%s">`, tableStyle)
 	if len(v.groups) > 0 {
 		v.head(&b)
 	}

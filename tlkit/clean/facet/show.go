@@ -11,7 +11,7 @@ import (
 
 // What is shown at most; the rest is counted.
 const (
-	shownChoices = 50
+	shownChoices = 25
 	shownLines   = 24 // of a histogram as text
 	textBar      = 30 // characters of the longest bar as text
 )

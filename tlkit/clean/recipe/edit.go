@@ -27,7 +27,7 @@ type Replace struct {
 // Edit says which cells get a value, and which. Where several edits name a text, the last
 // one counts.
 type Edit struct {
-	From   []string `json:"from,omitempty"`   // the values as text
+	From   []string `json:"from,omitempty"`   // the values as text; dates as the table shows them, or as GREL writes them
 	Blank  bool     `json:"blank,omitempty"`  // cells without a value, or with empty text, too
 	Errors bool     `json:"errors,omitempty"` // cells for which the expression gives an error too
 
@@ -127,8 +127,12 @@ func (r Replace) apply(ctx context.Context, _ progress.Reporter, s state) (outco
 		return outcome{}, err
 	}
 	changed := newChanges(s.Nrow())
+	shown := func(int) string { return "" }
+	if r.Expression == "" && c.Kind == frame.Date {
+		shown = c.Format
+	}
 	err = e.each(ctx, rows, s.Nrow(), func(i int, v grel.Value, _ func(grel.Value) (grel.Value, error)) error {
-		if to, ok := find(v); ok {
+		if to, ok := find(v, shown(i)); ok {
 			changed.set(i, to)
 		}
 		return nil
@@ -140,8 +144,8 @@ func (r Replace) apply(ctx context.Context, _ progress.Reporter, s state) (outco
 	return outcome{state: out}, err
 }
 
-// finder finds the new value of a value.
-func (r Replace) finder() (func(grel.Value) (grel.Value, bool), error) {
+// finder finds the new value of a value, by its text in GREL or by how the table shows it.
+func (r Replace) finder() (find func(v grel.Value, shown string) (grel.Value, bool), err error) {
 	texts := map[string]grel.Value{}
 	var blanks, errors *grel.Value
 	for _, e := range r.Edits {
@@ -165,7 +169,7 @@ func (r Replace) finder() (func(grel.Value) (grel.Value, bool), error) {
 		}
 		return *v, true
 	}
-	return func(v grel.Value) (grel.Value, bool) {
+	return func(v grel.Value, shown string) (grel.Value, bool) {
 		switch {
 		case v.IsError():
 			return given(errors)
@@ -173,6 +177,9 @@ func (r Replace) finder() (func(grel.Value) (grel.Value, bool), error) {
 			return given(blanks)
 		}
 		to, ok := texts[v.String()]
+		if !ok && shown != "" {
+			to, ok = texts[shown]
+		}
 		return to, ok
 	}, nil
 }

@@ -3,6 +3,7 @@ package recipe
 import (
 	"fmt"
 	"html"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -177,14 +178,14 @@ func described(entries []Entry) string {
 }
 
 // HTML is what the step does and did, as a table.
-func (e Entry) HTML() string { return table([]Entry{e}) }
+func (e Entry) HTML() string { return table([]Entry{e}, false) }
 
 // HTML is a table of what each step did.
-func (l *Log) HTML() string { return table(l.Entries) }
+func (l *Log) HTML() string { return table(l.Entries, true) }
 
 // HTML is a table of the steps and what each of them did.
 func (h *History) HTML() string {
-	s := table(h.Entries())
+	s := table(h.Entries(), true)
 	if rest := h.rest(); rest != "" {
 		s += "<p>" + html.EscapeString(rest) + "</p>"
 	}
@@ -205,12 +206,17 @@ func (r Recipe) HTML() string {
 	return b.String()
 }
 
-func table(entries []Entry) string {
+// table is a row for each entry; one that stands alone has no number.
+func table(entries []Entry, numbered bool) string {
 	var b strings.Builder
-	b.WriteString(`<table class="tlkit-table"><thead><tr><th></th><th style="text-align:left">step</th><th style="text-align:left">what changed</th><th>rows</th><th>columns</th><th>time</th></tr></thead><tbody>`)
+	b.WriteString(`<table class="tlkit-table"><thead><tr><th></th><th style="text-align:left">step</th><th style="text-align:left;min-width:20em">what changed</th><th>rows</th><th>columns</th><th>time</th></tr></thead><tbody>`)
 	for i, e := range entries {
-		fmt.Fprintf(&b, `<tr style="vertical-align:top"><td>%d</td><td style="text-align:left">%s%s</td><td style="text-align:left">`,
-			i+1, html.EscapeString(sentence(e.Step)), learning(e.Step))
+		number := ""
+		if numbered {
+			number = strconv.Itoa(i + 1)
+		}
+		fmt.Fprintf(&b, `<tr style="vertical-align:top"><td>%s</td><td style="text-align:left">%s%s</td><td style="text-align:left">`,
+			number, html.EscapeString(sentence(e.Step)), learning(e.Step))
 		for _, l := range e.lines() {
 			style := ""
 			if l.example {

@@ -198,3 +198,21 @@ func TestDropChosen(t *testing.T) {
 	}
 	equal(t, out, "name string: Zoe, Bobb, Ada, Bobb", "n integer: 1, -, 3, 5")
 }
+
+// A date is replaced by the text that the table shows, and by the one that GREL gives it.
+func TestReplaceFindsDatesAsTheyAreShown(t *testing.T) {
+	table, err := frame.New(frame.Schema{{Name: "day", Kind: frame.Date}},
+		frame.Series("day", []frame.Cell[string]{{Value: "1969-12-31"}, {Value: "1970-01-01"}, {Null: true}, {Value: "1970-01-02"}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, _, err := Recipe{Steps: []Step{Replace{Column: "day", Edits: []Edit{
+		{From: []string{"1969-12-31"}, Missing: true}, {From: []string{"1970-01-02T00:00:00Z"}, To: "1970-02-02", As: frame.Date}}}}}.Apply(t.Context(), nil, table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	day, _ := out.Column("day")
+	if !day.Missing(0) || day.Format(1) != "1970-01-01" || !day.Missing(2) || day.Format(3) != "1970-02-02" || day.Kind != frame.Date {
+		t.Errorf("%+v", day)
+	}
+}

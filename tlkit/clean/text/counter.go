@@ -1,24 +1,28 @@
 package text
 
 import (
-	"sync/atomic"
+	"sync"
 
 	"transferlab/tlkit/progress"
 )
 
 // A counter tells a reporter how many values are done, from several goroutines, about a
-// hundred times in all.
+// hundred times in all. It reports in turn, so that the last event says that all are done.
 type counter struct {
 	rep   progress.Reporter
 	task  string
 	total int
-	done  atomic.Int64
+
+	mu   sync.Mutex
+	done int
 }
 
 func (c *counter) add(n int) {
-	done := c.done.Add(int64(n))
-	step := max(int64(c.total)/100, 1)
-	if done/step > (done-int64(n))/step || done == int64(c.total) {
-		c.rep.Report(progress.Event{Task: c.task, Done: done, Total: int64(c.total), Unit: "values"})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	before, step := c.done, max(c.total/100, 1)
+	c.done += n
+	if c.done/step > before/step || c.done == c.total {
+		c.rep.Report(progress.Event{Task: c.task, Done: int64(c.done), Total: int64(c.total), Unit: "values"})
 	}
 }

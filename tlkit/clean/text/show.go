@@ -8,7 +8,7 @@ import (
 
 // What is shown at most; the rest is counted.
 const (
-	shownClusters = 100
+	shownClusters = 25
 	shownValues   = 20
 )
 
