@@ -43,12 +43,8 @@ func sections() []section {
 }
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == "worker" { // a contestant, started by features or tables
-		work, args := worker, os.Args[2:]
-		if len(args) > 0 && args[0] == "tables" {
-			work, args = tablesWorker, args[1:]
-		}
-		if err := work(args); err != nil {
+	if len(os.Args) > 1 && os.Args[1] == "worker" { // a contestant, started by features
+		if err := worker(os.Args[2:]); err != nil {
 			fmt.Fprintln(os.Stderr, "bench:", err)
 			os.Exit(1)
 		}

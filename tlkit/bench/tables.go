@@ -226,11 +226,13 @@ func tables(ctx context.Context, s setup) (string, bool, error) {
 	if err != nil {
 		return "", false, err
 	}
-	self, err := os.Executable()
-	if err != nil {
-		return "", false, err
+	ours := filepath.Join(dir, "tables")
+	build := exec.CommandContext(ctx, "go", "build", "-o", ours, "./tlkit/bench/tables")
+	build.Dir = s.root
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", false, fmt.Errorf("building the kit's side: %w\n%s", err, out)
 	}
-	b := &tableBench{setup: s, dir: dir, self: self, python: python, script: filepath.Join(s.root, "tlkit", "bench", "peers", "tables.py"), met: true}
+	b := &tableBench{setup: s, dir: dir, program: ours, python: python, script: filepath.Join(s.root, "tlkit", "bench", "peers", "tables.py"), met: true}
 	out, err := exec.CommandContext(ctx, python, b.script, "versions").Output()
 	if err != nil {
 		return "", false, fmt.Errorf("the peers' versions: %w", err)
@@ -257,14 +259,14 @@ func tables(ctx context.Context, s setup) (string, bool, error) {
 // tableBench writes the section, part by part.
 type tableBench struct {
 	setup
-	dir, self, script string
-	python            string
-	text              strings.Builder
-	met               bool
+	dir, program, script string
+	python               string
+	text                 strings.Builder
+	met                  bool
 }
 
 func (b *tableBench) ours(args ...string) *side {
-	return &side{name: "tlkit", args: append([]string{b.self, "worker", "tables"}, args...)}
+	return &side{name: "tlkit", args: append([]string{b.program}, args...)}
 }
 
 func (b *tableBench) peer(name string, args ...string) *side {

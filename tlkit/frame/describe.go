@@ -2,7 +2,6 @@ package frame
 
 import (
 	"context"
-	"sync"
 
 	"transferlab/tlkit/parallel"
 )
@@ -25,23 +24,9 @@ func Describe(t Table) (Table, error) {
 		return Table{}, err
 	}
 	found := make([]description, len(cols))
-	var spare keyRoom
-	_ = parallel.Each(context.Background(), len(cols), func(i int) { found[i] = describe(cols[i], &spare) })
+	_ = parallel.Each(context.Background(), len(cols), func(i int) { found[i] = describe(cols[i]) })
 	return descriptions(found)
 }
-
-// keyRoom lends memory for the keys of a column, so that as much is taken as columns are
-// worked on at once, and not as there are columns.
-type keyRoom struct{ pool sync.Pool }
-
-func (r *keyRoom) take(n int) []uint64 {
-	if room, ok := r.pool.Get().(*[]uint64); ok && cap(*room) >= n {
-		return (*room)[:0]
-	}
-	return makeSlice[uint64](n)[:0]
-}
-
-func (r *keyRoom) give(room []uint64) { r.pool.Put(&room) }
 
 // description is one row of Describe.
 type description struct {
@@ -53,13 +38,13 @@ type description struct {
 	top            string
 }
 
-func describe(c Column, spare *keyRoom) description {
+func describe(c Column) description {
 	d := description{name: c.Name, kind: c.Kind.String(), numeric: c.Numeric()}
 	switch c.Kind {
 	case Int:
-		describeNumbers(&d, c.Kind, c.Ints, spare)
+		describeNumbers(&d, c.Kind, c.Ints)
 	case Float:
-		describeNumbers(&d, c.Kind, c.Floats, spare)
+		describeNumbers(&d, c.Kind, c.Floats)
 	default:
 		describeKinds(&d, c)
 	}
@@ -67,11 +52,9 @@ func describe(c Column, spare *keyRoom) description {
 	return d
 }
 
-func describeNumbers[T number](d *description, kind Kind, cells []Cell[T], spare *keyRoom) {
+func describeNumbers[T number](d *description, kind Kind, cells []Cell[T]) {
 	m := momentsOf(cells)
-	room := spare.take(len(cells))
-	defer spare.give(room)
-	q := quantiles(kind, presentKeys(room, cells), 0.25, 0.5, 0.75)
+	q := cellQuantiles(kind, cells, m, 0.25, 0.5, 0.75)
 	d.count = m.n
 	d.numbers = [7]float64{m.orNaN(m.mean), m.std(), m.orNaN(m.low), q[0], q[1], q[2], m.orNaN(m.high)}
 }

@@ -43,8 +43,21 @@ func numberOf(kind Kind, key uint64) float64 {
 // are NaN. Beside an infinity, where numpy has NaN, the line is that infinity; between the
 // two infinities it is NaN. The keys are left as they are.
 func quantiles(kind Kind, keys []uint64, parts ...float64) []float64 {
+	return quantilesAt(kind, len(keys), parts, func(ranks []int, found []uint64) { selectRanks(keys, ranks, found) })
+}
+
+// cellQuantiles are the quantiles of the cells that have a value, of which m are the
+// moments. The numbers are not copied.
+func cellQuantiles[T number](kind Kind, cells []Cell[T], m moments, parts ...float64) []float64 {
+	if m.n <= fewToSelect {
+		return quantiles(kind, presentKeys(make([]uint64, 0, m.n), cells), parts...)
+	}
+	return quantilesAt(kind, m.n, parts, func(ranks []int, found []uint64) { selectCells(cells, m.n, ranks, found) })
+}
+
+// quantilesAt asks for the keys at the places of n numbers that the parts need.
+func quantilesAt(kind Kind, n int, parts []float64, find func(ranks []int, found []uint64)) []float64 {
 	out := make([]float64, len(parts))
-	n := len(keys)
 	if n == 0 {
 		for i := range out {
 			out[i] = math.NaN()
@@ -59,7 +72,7 @@ func quantiles(kind Kind, keys []uint64, parts ...float64) []float64 {
 	slices.Sort(ranks)
 	ranks = slices.Compact(ranks)
 	found := make([]uint64, len(ranks))
-	selectRanks(keys, ranks, found)
+	find(ranks, found)
 	at := func(rank int) float64 {
 		i, _ := slices.BinarySearch(ranks, rank)
 		return numberOf(kind, found[i])
@@ -121,53 +134,114 @@ func selectRanks(keys []uint64, ranks []int, found []uint64) {
 	for _, k := range keys {
 		low, high = min(low, k), max(high, k)
 	}
-	bucketBits := min(max(bits.Len(uint(len(keys)))-4, 8), 15)
-	shift := max(bits.Len64(high-low)-bucketBits, 0)
-	counts := make([]int32, 1<<bucketBits)
+	s := newSelection(len(keys), low, high)
+	s.count(keys)
+	if s.want(ranks, found) {
+		s.keep(keys)
+		s.finish()
+	}
+}
+
+// selectCells is selectRanks of the cells that have a value, n of them.
+func selectCells[T number](cells []Cell[T], n int, ranks []int, found []uint64) {
+	low, high := uint64(math.MaxUint64), uint64(0)
+	inKeys(cells, func(keys []uint64) {
+		for _, k := range keys {
+			low, high = min(low, k), max(high, k)
+		}
+	})
+	s := newSelection(n, low, high)
+	inKeys(cells, s.count)
+	if s.want(ranks, found) {
+		inKeys(cells, s.keep)
+		s.finish()
+	}
+}
+
+// inKeys calls f with the bits of the cells that have a value, as presentKeys has them, some
+// hundred at a time.
+func inKeys[T number](cells []Cell[T], f func(keys []uint64)) {
+	const piece = 1 << 9
+	var room [piece]uint64
+	for low := 0; low < len(cells); low += piece {
+		f(presentKeys(room[:0], cells[low:min(low+piece, len(cells))]))
+	}
+}
+
+// selection is a selectRanks at work: keys counted by their highest bits that differ.
+type selection struct {
+	low    uint64
+	shift  int
+	counts []int32
+	wanted []uint16 // which bucket is which of buckets; 0 if it holds no rank
+	bucket []bucket
+}
+
+// bucket is one that holds ranks.
+type bucket struct {
+	ranks []int
+	found []uint64
+	keys  []uint64
+	value uint64
+}
+
+func newSelection(n int, low, high uint64) *selection {
+	bucketBits := min(max(bits.Len(uint(n))-4, 8), 15)
+	return &selection{low: low, shift: max(bits.Len64(high-low)-bucketBits, 0), counts: make([]int32, 1<<bucketBits)}
+}
+
+func (s *selection) count(keys []uint64) {
+	low, shift, counts := s.low, s.shift, s.counts
 	for _, k := range keys {
 		counts[(k-low)>>shift]++
 	}
-	// The buckets that hold a rank get a number from 1, the others are 0.
-	wanted := make([]uint16, len(counts))
-	type bucket struct {
-		ranks []int
-		found []uint64
-		keys  []uint64
-		start int // how many keys are in lower buckets
-		value uint64
-	}
-	buckets := make([]bucket, 1, 2*len(ranks)+1)
+}
+
+// want chooses the buckets that hold a rank, once all keys are counted. more says that the
+// keys within them are needed; otherwise a bucket is one value, and all is found.
+func (s *selection) want(ranks []int, found []uint64) (more bool) {
+	s.wanted = make([]uint16, len(s.counts))
+	s.bucket = make([]bucket, 1, 2*len(ranks)+1)
 	below, b := 0, 0
 	for i, r := range ranks {
-		for below+int(counts[b]) <= r {
-			below += int(counts[b])
+		for below+int(s.counts[b]) <= r {
+			below += int(s.counts[b])
 			b++
 		}
-		if wanted[b] == 0 {
-			wanted[b] = uint16(len(buckets))
-			buckets = append(buckets, bucket{start: below, found: found[i:i], value: low + uint64(b)})
-			if shift > 0 {
-				buckets[len(buckets)-1].keys = make([]uint64, 0, counts[b])
+		if s.wanted[b] == 0 {
+			s.wanted[b] = uint16(len(s.bucket))
+			s.bucket = append(s.bucket, bucket{found: found[i:i], value: s.low + uint64(b)})
+			if s.shift > 0 {
+				s.bucket[len(s.bucket)-1].keys = make([]uint64, 0, s.counts[b])
 			}
 		}
-		last := &buckets[len(buckets)-1]
+		last := &s.bucket[len(s.bucket)-1]
 		last.ranks = append(last.ranks, r-below)
 		last.found = last.found[:len(last.found)+1]
 	}
-	if shift == 0 { // a bucket is a value
-		for _, b := range buckets[1:] {
-			for i := range b.found {
-				b.found[i] = b.value
-			}
-		}
-		return
+	if s.shift > 0 {
+		return true
 	}
+	for _, b := range s.bucket[1:] {
+		for i := range b.found {
+			b.found[i] = b.value
+		}
+	}
+	return false
+}
+
+// keep takes the keys whose buckets hold a rank.
+func (s *selection) keep(keys []uint64) {
 	for _, k := range keys {
-		if w := wanted[(k-low)>>shift]; w != 0 {
-			buckets[w].keys = append(buckets[w].keys, k)
+		if w := s.wanted[(k-s.low)>>s.shift]; w != 0 {
+			s.bucket[w].keys = append(s.bucket[w].keys, k)
 		}
 	}
-	for _, b := range buckets[1:] {
+}
+
+// finish goes on within the buckets.
+func (s *selection) finish() {
+	for _, b := range s.bucket[1:] {
 		selectRanks(b.keys, b.ranks, b.found)
 	}
 }

@@ -1,3 +1,8 @@
+// Command tables is the kit's side of the tables benchmark: one job, in a process that links
+// no more than the job needs. It prints what ../peers/tables.py prints. The command bench
+// builds it and runs it.
+//
+//	tables job CSV | write CSV FOLDER | knn CSV | alone CSV
 package main
 
 import (
@@ -18,8 +23,6 @@ import (
 	"transferlab/tlkit/split"
 )
 
-// This file is the kit's side of the tables benchmark, in a process of its own.
-
 // timed collects the seconds of steps.
 type timed map[string]float64
 
@@ -30,26 +33,34 @@ func (t timed) step(name string, f func() error) error {
 	return err
 }
 
-// tablesWorker runs "job CSV", "write CSV FOLDER", "knn CSV" or "alone CSV", and prints
-// what peers/tables.py prints.
-func tablesWorker(args []string) error {
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "tables:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
 	if len(args) < 2 {
-		return fmt.Errorf("worker tables needs a job and a file")
+		return fmt.Errorf("give a job and a file")
 	}
 	steps := timed{}
 	var check map[string]any
 	var err error
 	switch args[0] {
 	case "job":
-		check, err = tableJob(steps, args[1])
+		check, err = job(steps, args[1])
 	case "write":
-		check, err = tableWrite(steps, args[1], args[2])
+		if len(args) < 3 {
+			return fmt.Errorf("write needs a folder too")
+		}
+		check, err = write(steps, args[1], args[2])
 	case "knn":
-		check, err = tableKNN(steps, args[1])
+		check, err = knn(steps, args[1])
 	case "alone":
-		check, err = tableAlone(steps, args[1])
+		check, err = alone(steps, args[1])
 	default:
-		return fmt.Errorf("worker tables knows no job %q", args[0])
+		return fmt.Errorf("there is no job %q", args[0])
 	}
 	if err != nil {
 		return err
@@ -57,7 +68,7 @@ func tablesWorker(args []string) error {
 	return json.NewEncoder(os.Stdout).Encode(map[string]any{"steps": steps, "check": check})
 }
 
-func readTable(steps timed, path string) (t frame.Table, err error) {
+func read(steps timed, path string) (t frame.Table, err error) {
 	err = steps.step("read", func() error {
 		t, err = frame.CSV(path, frame.CSVOptions{}).Read(context.Background(), nil)
 		return err
@@ -65,9 +76,9 @@ func readTable(steps timed, path string) (t frame.Table, err error) {
 	return t, err
 }
 
-func tableJob(steps timed, path string) (map[string]any, error) {
+func job(steps timed, path string) (map[string]any, error) {
 	ctx := context.Background()
-	t, err := readTable(steps, path)
+	t, err := read(steps, path)
 	if err != nil {
 		return nil, err
 	}
@@ -139,8 +150,8 @@ func quartile(described frame.Table) (float64, error) {
 	return 0, fmt.Errorf("the description lacks the column score")
 }
 
-func tableWrite(steps timed, path, folder string) (map[string]any, error) {
-	t, err := readTable(timed{}, path)
+func write(steps timed, path, folder string) (map[string]any, error) {
+	t, err := read(timed{}, path)
 	if err != nil {
 		return nil, err
 	}
@@ -153,9 +164,9 @@ func tableWrite(steps timed, path, folder string) (map[string]any, error) {
 	return map[string]any{"rows": t.Nrow()}, err
 }
 
-func tableKNN(steps timed, path string) (map[string]any, error) {
+func knn(steps timed, path string) (map[string]any, error) {
 	ctx := context.Background()
-	t, err := readTable(timed{}, path)
+	t, err := read(timed{}, path)
 	if err != nil {
 		return nil, err
 	}
@@ -180,9 +191,9 @@ func tableKNN(steps timed, path string) (map[string]any, error) {
 	return map[string]any{"rows": t.Nrow(), "sum": sum}, err
 }
 
-func tableAlone(steps timed, path string) (map[string]any, error) {
+func alone(steps timed, path string) (map[string]any, error) {
 	ctx := context.Background()
-	t, err := readTable(timed{}, path)
+	t, err := read(timed{}, path)
 	if err != nil {
 		return nil, err
 	}
