@@ -38,21 +38,18 @@ func makeTable(path string, n int) error {
 	}
 	defer f.Close()
 	w := bufio.NewWriterSize(f, 1<<20)
-	rng := rand.New(rand.NewPCG(1, 2))
 	day := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
-	var all []byte // of all rows; ends are where each ends
-	ends := []int{0}
 	w.WriteString("id,city,product,when,qty,price,score,temp,member,visits\n")
+	var row []byte
 	for i := range n {
+		rng := rand.New(rand.NewPCG(1, uint64(i))) // each row has chance of its own, so that it can be made again
 		if i > 0 && rng.IntN(21) == 0 {
-			k := rng.IntN(i)
-			row := all[ends[k]:ends[k+1]]
-			all = append(all, row...)
-		} else {
-			all = appendRow(all, rng, i, day)
+			i = rng.IntN(i)
+			rng = rand.New(rand.NewPCG(1, uint64(i)))
+			rng.IntN(21)
 		}
-		ends = append(ends, len(all))
-		if _, err := w.Write(all[ends[i]:]); err != nil {
+		row = appendRow(row[:0], rng, i, day)
+		if _, err := w.Write(row); err != nil {
 			return err
 		}
 	}
