@@ -16,6 +16,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -185,12 +186,30 @@ func write(path string, b []byte) error {
 	return nil
 }
 
-// modules has every module of the graph at hand: GoNB runs go get before a cell, and that
-// looks at all of them, with the network off. It takes a fraction of a second when they are.
+// modules has the modules of the graph at hand: GoNB runs go get before a cell, and that
+// looks at all of them, with the network off. DuckDB's library is left out for systems other
+// than this one: it has a module, of a hundred megabytes, for each. It takes a fraction of a
+// second when they are here.
 func modules(ctx context.Context, p Place, o Options) error {
+	cmd := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{if not .Main}}{{.Path}}{{end}}", "all")
+	cmd.Dir, cmd.Env = p.Root, append(os.Environ(), "GOWORK=off")
+	out, err := cmd.Output()
+	if err != nil {
+		return fmt.Errorf("install: listing modules: %w", err)
+	}
+	args := append([]string{"mod", "download"}, ours(strings.Fields(string(out)), runtime.GOOS+"-"+runtime.GOARCH)...)
 	quiet := o
 	quiet.Log = func(string, ...any) {}
-	return quiet.step(ctx, "downloading modules", p.Root, []string{"GOWORK=off"}, "go", "mod", "download")
+	return quiet.step(ctx, "downloading modules", p.Root, []string{"GOWORK=off"}, "go", args...)
+}
+
+// ours are the modules without those that hold a library for another system.
+func ours(modules []string, system string) []string {
+	const libraries = "github.com/duckdb/duckdb-go-bindings/lib/"
+	return slices.DeleteFunc(modules, func(m string) bool {
+		of, is := strings.CutPrefix(m, libraries)
+		return is && of != system
+	})
 }
 
 // tools builds GoNB, and what it needs for completion, from kernel/tools.mod.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -220,5 +221,13 @@ func TestElsewhereAsksFirst(t *testing.T) {
 	}
 	if all, _ := os.ReadDir(home); len(all) != 0 {
 		t.Error("something was installed:", all)
+	}
+}
+
+func TestModulesOfOtherSystemsAreLeftOut(t *testing.T) {
+	lib := "github.com/duckdb/duckdb-go-bindings/lib/"
+	got := ours([]string{"a.org/b", lib + "linux-amd64", lib + "windows-amd64", lib[:len(lib)-5]}, "linux-amd64")
+	if want := []string{"a.org/b", lib + "linux-amd64", lib[:len(lib)-5]}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }

@@ -238,15 +238,15 @@ func TestColumnsThatAreNotNumbers(t *testing.T) {
 }
 
 func TestATableThatDoesNotFit(t *testing.T) {
-	x := tableOf(t, nil, column("a", 1.0, 2.0, nil, 4.0, 5.0, 6.0), column("b", 1, 2, 3, nil, 5, 6))
+	x := tableOf(t, nil, column("age", 1.0, 2.0, nil, 4.0, 5.0, 6.0), column("b", 1, 2, 3, nil, 5, 6))
 	for name, o := range map[string]Imputer{"simple": Simple{}, "knn": KNN{}, "iterative": Iterative{}} {
 		f := fit(t, o, x)
-		_, _, err := f.Apply(ctx, nil, tableOf(t, nil, column("aa", 1.0, 2.0), column("b", 1, 2)))
+		_, _, err := f.Apply(ctx, nil, tableOf(t, nil, column("ages", 1.0, 2.0), column("b", 1, 2)))
 		var missing *frame.ColumnError
-		if !errors.As(err, &missing) || missing.Column != "a" || missing.Nearest != "aa" {
+		if !errors.As(err, &missing) || missing.Column != "age" || missing.Nearest != "ages" {
 			t.Errorf("%s: a column that is not there: %v", name, err)
 		}
-		_, _, err = f.Apply(ctx, nil, tableOf(t, nil, column("b", 1.5, 2.0), column("a", 1.0, 2.0)))
+		_, _, err = f.Apply(ctx, nil, tableOf(t, nil, column("b", 1.5, 2.0), column("age", 1.0, 2.0)))
 		var kind *KindError
 		if !errors.As(err, &kind) || kind.Column != "b" || kind.Got != frame.Float {
 			t.Errorf("%s: a column of another kind: %v", name, err)
@@ -254,9 +254,9 @@ func TestATableThatDoesNotFit(t *testing.T) {
 		if _, _, err := f.Apply(ctx, nil, frame.Table{}); !errors.Is(err, frame.ErrColumn) {
 			t.Errorf("%s: an empty table: %v", name, err)
 		}
-		other := tableOf(t, nil, column("extra", "?", nil), column("b", 1, 2), column("a", nil, 2.0))
+		other := tableOf(t, nil, column("extra", "?", nil), column("b", 1, 2), column("age", nil, 2.0))
 		out, report := apply(t, f, other)
-		if !slices.Equal(out.Names(), other.Names()) || must(out.Column("a"))(t).CountMissing() != 0 || columnLeft(report, "extra") != 1 {
+		if !slices.Equal(out.Names(), other.Names()) || must(out.Column("age"))(t).CountMissing() != 0 || columnLeft(report, "extra") != 1 {
 			t.Errorf("%s: columns in another order, and one more: %v, %v", name, out.Names(), report)
 		}
 		none := must(x.Take(nil))(t)
