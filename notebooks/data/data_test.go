@@ -1,8 +1,12 @@
 package data
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -43,6 +47,22 @@ func TestEmoji(t *testing.T) {
 		if _, err := dataset.Open(path, dataset.FolderOptions{}); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// The tables are what their packages ship, and what the tests compare with the references.
+func TestTables(t *testing.T) {
+	penguins, err := os.ReadFile("penguins.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sum := fmt.Sprintf("%x", sha256.Sum256(penguins)); sum != "144f623143c9360fd77322a4f86acb06dc198814dbd2669724c63e6457b907bd" {
+		t.Errorf("penguins.csv has the SHA-256 %s", sum)
+	}
+	shown, errA := os.ReadFile("breast_cancer.csv.gz")
+	tested, errB := os.ReadFile("../../tlkit/clean/impute/testdata/breast_cancer.csv.gz")
+	if errA != nil || errB != nil || !bytes.Equal(shown, tested) {
+		t.Errorf("breast_cancer.csv.gz is not the tests': %v, %v", errA, errB)
 	}
 }
 
