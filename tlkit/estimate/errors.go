@@ -15,6 +15,9 @@ var (
 	ErrNumber = errors.New("numbers went out of range")
 )
 
+// badOption is what the errors about named options wrap.
+var badOption = fmt.Errorf("estimate: %w", ErrOption)
+
 // An InputError says that a number which has to be finite is not. It is [ErrInput].
 type InputError struct {
 	Row     int // in x and in y, from 0

@@ -1,6 +1,7 @@
 package estimate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -10,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 
+	"transferlab/tlkit/internal/enum"
 	"transferlab/tlkit/progress"
 )
 
@@ -25,20 +27,16 @@ const (
 	Distance
 )
 
-var weightNames = [...]string{"uniform", "distance"}
+var weightNames = enum.Names{Type: "Weights", List: []string{"uniform", "distance"}, Err: badOption}
 
 // String is "uniform" or "distance".
-func (w Weights) String() string { return enumName(weightNames[:], int(w), "Weights") }
+func (w Weights) String() string { return weightNames.String(uint8(w)) }
 
 // MarshalText writes the name.
-func (w Weights) MarshalText() ([]byte, error) { return enumText(weightNames[:], int(w), "Weights") }
+func (w Weights) MarshalText() ([]byte, error) { return weightNames.Marshal(uint8(w)) }
 
 // UnmarshalText reads the name.
-func (w *Weights) UnmarshalText(b []byte) error {
-	i, err := enumValue(weightNames[:], b, "Weights")
-	*w = Weights(i)
-	return err
-}
+func (w *Weights) UnmarshalText(b []byte) error { return weightNames.Unmarshal(b, (*uint8)(w)) }
 
 // Of replaces distances, which are not below 0, by the weights of the neighbours at these
 // distances.
@@ -73,20 +71,16 @@ const (
 	Tree                // a k-d tree
 )
 
-var searchNames = [...]string{"auto", "brute", "tree"}
+var searchNames = enum.Names{Type: "Search", List: []string{"auto", "brute", "tree"}, Err: badOption}
 
 // String is "auto", "brute" or "tree".
-func (s Search) String() string { return enumName(searchNames[:], int(s), "Search") }
+func (s Search) String() string { return searchNames.String(uint8(s)) }
 
 // MarshalText writes the name.
-func (s Search) MarshalText() ([]byte, error) { return enumText(searchNames[:], int(s), "Search") }
+func (s Search) MarshalText() ([]byte, error) { return searchNames.Marshal(uint8(s)) }
 
 // UnmarshalText reads the name.
-func (s *Search) UnmarshalText(b []byte) error {
-	i, err := enumValue(searchNames[:], b, "Search")
-	*s = Search(i)
-	return err
-}
+func (s *Search) UnmarshalText(b []byte) error { return searchNames.Unmarshal(b, (*uint8)(s)) }
 
 // KNNRegressor predicts the mean of the nearest rows by Euclidean distance, as
 // scikit-learn's KNeighborsRegressor. Which of equally far rows is nearer is left open
@@ -182,8 +176,8 @@ func newNeighbours(rows blas64.General, k int, w Weights, how Search) (neighbour
 	if k < 1 || k > rows.Rows {
 		return neighbours{}, fmt.Errorf("estimate: %w: %d neighbours of %d rows; ask for 1 to %d", ErrOption, k, rows.Rows, rows.Rows)
 	}
-	if int(w) >= len(weightNames) || int(how) >= len(searchNames) {
-		return neighbours{}, fmt.Errorf("estimate: %w: %v and %v; use a Weights and a Search of this package", ErrOption, w, how)
+	if err := cmp.Or(weightNames.Check(uint8(w)), searchNames.Check(uint8(how))); err != nil {
+		return neighbours{}, err
 	}
 	n := neighbours{rows: rows, k: k, weights: w, how: how}
 	// Measured on normal rows: a tree pays while each feature can halve the rows and some

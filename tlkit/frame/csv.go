@@ -239,7 +239,7 @@ func (o CSVOptions) form() (*csvForm, error) {
 // checkTypes says which declared kind cannot be.
 func checkTypes(types Schema) error {
 	for _, field := range types {
-		if int(field.Kind) >= len(kindNames) {
+		if kindNames.Check(uint8(field.Kind)) != nil {
 			return fmt.Errorf("frame: %w: Types says %v of column %.40q", ErrKind, field.Kind, field.Name)
 		}
 		if field.Format != "" && field.Kind == Date {

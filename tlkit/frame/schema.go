@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+
+	"transferlab/tlkit/internal/enum"
 )
 
 // Kind is what a column's values are. gota has four types; dates and categories are kept
@@ -22,36 +24,24 @@ const (
 )
 
 // kindNames are the types of Frictionless Data's Table Schema.
-var kindNames = [...]string{"any", "string", "integer", "number", "boolean", "datetime", "category"}
+var kindNames = enum.Names{
+	Type: "Kind",
+	List: []string{"any", "string", "integer", "number", "boolean", "datetime", "category"},
+	Err:  fmt.Errorf("frame: %w", ErrKind),
+}
 
 // String is the kind's name as in Frictionless Data's Table Schema: "string", "integer", …
-func (k Kind) String() string {
-	if int(k) < len(kindNames) {
-		return kindNames[k]
-	}
-	return fmt.Sprintf("Kind(%d)", k)
-}
+func (k Kind) String() string { return kindNames.String(uint8(k)) }
 
 // MarshalText writes the kind's name.
-func (k Kind) MarshalText() ([]byte, error) {
-	if int(k) >= len(kindNames) {
-		return nil, fmt.Errorf("frame: %w: %v", ErrKind, k)
-	}
-	return []byte(kindNames[k]), nil
-}
+func (k Kind) MarshalText() ([]byte, error) { return kindNames.Marshal(uint8(k)) }
 
 // UnmarshalText reads a kind's name; "date" is a datetime too.
 func (k *Kind) UnmarshalText(b []byte) error {
-	name := string(b)
-	if name == "date" {
-		name = "datetime"
+	if string(b) == "date" {
+		b = []byte(Date.String())
 	}
-	i := slices.Index(kindNames[:], name)
-	if i < 0 {
-		return fmt.Errorf("frame: %w: %.40q is no kind; the kinds are %s", ErrKind, name, listed(kindNames[:]))
-	}
-	*k = Kind(i)
-	return nil
+	return kindNames.Unmarshal(b, (*uint8)(k))
 }
 
 // Field is what a schema says of one column.

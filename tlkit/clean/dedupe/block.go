@@ -9,6 +9,7 @@ import (
 
 	"transferlab/tlkit/clean/text"
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/enum"
 	"transferlab/tlkit/parallel"
 )
 
@@ -36,18 +37,18 @@ const (
 	DaitchMokotoff
 )
 
-var keyNames = [...]string{"whole", "prefix", "fingerprint", "n-grams", "metaphone", "cologne", "daitch-mokotoff"}
+var keyNames = enum.Names{Type: "KeyKind", List: []string{"whole", "prefix", "fingerprint", "n-grams", "metaphone", "cologne", "daitch-mokotoff"}, Err: badOptions}
 
 // String is the name: "whole", "prefix", "fingerprint", "n-grams", "metaphone", "cologne",
 // "daitch-mokotoff".
-func (k KeyKind) String() string { return named(keyNames[:], uint8(k), "KeyKind") }
+func (k KeyKind) String() string { return keyNames.String(uint8(k)) }
 
 // MarshalText writes the name.
-func (k KeyKind) MarshalText() ([]byte, error) { return writeName(keyNames[:], uint8(k), "key") }
+func (k KeyKind) MarshalText() ([]byte, error) { return keyNames.Marshal(uint8(k)) }
 
 // UnmarshalText reads the name.
 func (k *KeyKind) UnmarshalText(b []byte) error {
-	return readName(keyNames[:], (*uint8)(k), b, "key")
+	return keyNames.Unmarshal(b, (*uint8)(k))
 }
 
 // Key is one part of a block's key.
@@ -71,7 +72,7 @@ type Block struct {
 }
 
 func (k Key) check() error {
-	if int(k.By) >= len(keyNames) {
+	if keyNames.Check(uint8(k.By)) != nil {
 		return fmt.Errorf("dedupe: %w: %v of column %.40q; choose a key of this package", ErrOptions, k.By, k.Column)
 	}
 	if k.Length < 0 || k.Length > longest || k.Length != 0 && k.By != Prefix && k.By != NGrams && k.By != Metaphone {

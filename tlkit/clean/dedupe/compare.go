@@ -11,6 +11,7 @@ import (
 
 	"transferlab/tlkit/clean/text"
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/enum"
 	"transferlab/tlkit/parallel"
 )
 
@@ -33,19 +34,19 @@ const (
 	Days
 )
 
-var similarityNames = [...]string{"jaro-winkler", "levenshtein", "token-set", "exact", "numbers", "days"}
+var similarityNames = enum.Names{Type: "Similarity", List: []string{"jaro-winkler", "levenshtein", "token-set", "exact", "numbers", "days"}, Err: badOptions}
 
 // String is the name: "jaro-winkler", "levenshtein", "token-set", "exact", "numbers", "days".
-func (s Similarity) String() string { return named(similarityNames[:], uint8(s), "Similarity") }
+func (s Similarity) String() string { return similarityNames.String(uint8(s)) }
 
 // MarshalText writes the name.
 func (s Similarity) MarshalText() ([]byte, error) {
-	return writeName(similarityNames[:], uint8(s), "similarity")
+	return similarityNames.Marshal(uint8(s))
 }
 
 // UnmarshalText reads the name.
 func (s *Similarity) UnmarshalText(b []byte) error {
-	return readName(similarityNames[:], (*uint8)(s), b, "similarity")
+	return similarityNames.Unmarshal(b, (*uint8)(s))
 }
 
 // Missing says what a column contributes to a pair of which one row or both have no value.
@@ -61,19 +62,19 @@ const (
 	Alike
 )
 
-var missingNames = [...]string{"differ", "skip", "alike"}
+var missingNames = enum.Names{Type: "Missing", List: []string{"differ", "skip", "alike"}, Err: badOptions}
 
 // String is "differ", "skip" or "alike".
-func (m Missing) String() string { return named(missingNames[:], uint8(m), "Missing") }
+func (m Missing) String() string { return missingNames.String(uint8(m)) }
 
 // MarshalText writes the name.
 func (m Missing) MarshalText() ([]byte, error) {
-	return writeName(missingNames[:], uint8(m), "rule for missing values")
+	return missingNames.Marshal(uint8(m))
 }
 
 // UnmarshalText reads the name.
 func (m *Missing) UnmarshalText(b []byte) error {
-	return readName(missingNames[:], (*uint8)(m), b, "rule for missing values")
+	return missingNames.Unmarshal(b, (*uint8)(m))
 }
 
 // Compare is one rule: how much two rows are alike in one column. A column may have
@@ -113,7 +114,7 @@ func (c Compare) filled(i int) (Compare, error) {
 	bad := func(format string, a ...any) (Compare, error) {
 		return c, fmt.Errorf("dedupe: %w: rule %d, column %.40q: "+format, append([]any{ErrOptions, i, c.Column}, a...)...)
 	}
-	if int(c.By) >= len(similarityNames) || int(c.Missing) >= len(missingNames) {
+	if similarityNames.Check(uint8(c.By)) != nil || missingNames.Check(uint8(c.Missing)) != nil {
 		return bad("%v, %v; choose a similarity and a rule for missing values of this package", c.By, c.Missing)
 	}
 	if c.Weight == 0 {

@@ -12,7 +12,10 @@
 // of it.
 package dedupe
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // The kinds of errors, for errors.Is; those about columns are of package frame. Each error
 // says where it stands and what to do.
@@ -22,3 +25,6 @@ var (
 	ErrChoice  = errors.New("choice does not fit the groups")
 	ErrOther   = errors.New("groups of another table")
 )
+
+// badOptions is what the errors about named options wrap.
+var badOptions = fmt.Errorf("dedupe: %w", ErrOptions)

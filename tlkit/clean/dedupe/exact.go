@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/enum"
 )
 
 // Keep says which one of equal rows stays.
@@ -15,17 +16,17 @@ const (
 	None              // none of them: only rows that have no equal stay
 )
 
-var keepNames = [...]string{"first", "last", "none"}
+var keepNames = enum.Names{Type: "Keep", List: []string{"first", "last", "none"}, Err: badOptions}
 
 // String is "first", "last" or "none".
-func (k Keep) String() string { return named(keepNames[:], uint8(k), "Keep") }
+func (k Keep) String() string { return keepNames.String(uint8(k)) }
 
 // MarshalText writes the name.
-func (k Keep) MarshalText() ([]byte, error) { return writeName(keepNames[:], uint8(k), "rule") }
+func (k Keep) MarshalText() ([]byte, error) { return keepNames.Marshal(uint8(k)) }
 
 // UnmarshalText reads the name.
 func (k *Keep) UnmarshalText(b []byte) error {
-	return readName(keepNames[:], (*uint8)(k), b, "rule")
+	return keepNames.Unmarshal(b, (*uint8)(k))
 }
 
 // Options say which rows are equal and which of them stays. The zero value compares whole
@@ -74,7 +75,7 @@ func Duplicated(t frame.Table, o Options) ([]bool, error) {
 }
 
 func identify(t frame.Table, o Options) (ids []int32, kinds int, err error) {
-	if int(o.Keep) >= len(keepNames) {
+	if keepNames.Check(uint8(o.Keep)) != nil {
 		return nil, 0, fmt.Errorf("dedupe: %w: %v; choose First, Last or None", ErrOptions, o.Keep)
 	}
 	if t.Ncol() == 0 && len(o.Columns) == 0 && t.Err == nil {

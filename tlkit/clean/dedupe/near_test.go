@@ -211,7 +211,7 @@ func TestAgainstThePlainWay(t *testing.T) {
 			o.Compare = append(o.Compare, c)
 		}
 		for range rng.IntN(3) {
-			block := Block{Keys: []Key{{Column: []string{"a", "b", "x"}[rng.IntN(3)], By: KeyKind(rng.IntN(len(keyNames)))}}}
+			block := Block{Keys: []Key{{Column: []string{"a", "b", "x"}[rng.IntN(3)], By: KeyKind(rng.IntN(len(keyNames.List)))}}}
 			if rng.IntN(2) == 0 {
 				block.Keys = append(block.Keys, Key{Column: "b", By: Prefix, Length: 1})
 			}
@@ -586,7 +586,7 @@ func FuzzFindNear(f *testing.F) {
 		in := table(t, of[string]("s", a, b, c, a+b, nil))
 		o := NearOptions{Threshold: 0.6, Complete: complete, Compare: []Compare{{Column: "s", By: Similarity(what % 4), Verbatim: what&16 > 0, Missing: Missing(what % 3)}}}
 		if what&32 > 0 {
-			o.Blocks = []Block{{Keys: []Key{{Column: "s", By: KeyKind(what % uint8(len(keyNames)))}}, Window: int(what&64) / 16}}
+			o.Blocks = []Block{{Keys: []Key{{Column: "s", By: KeyKind(what % uint8(len(keyNames.List)))}}, Window: int(what&64) / 16}}
 		}
 		g, err := FindNear(ctx, nil, in, o)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/enum"
 )
 
 // Rank is what makes a row the one of its group that should stay.
@@ -23,17 +24,17 @@ const (
 	Newest
 )
 
-var rankNames = [...]string{"most-complete", "first-row", "last-row", "newest"}
+var rankNames = enum.Names{Type: "Rank", List: []string{"most-complete", "first-row", "last-row", "newest"}, Err: badOptions}
 
 // String is "most-complete", "first-row", "last-row" or "newest".
-func (r Rank) String() string { return named(rankNames[:], uint8(r), "Rank") }
+func (r Rank) String() string { return rankNames.String(uint8(r)) }
 
 // MarshalText writes the name.
-func (r Rank) MarshalText() ([]byte, error) { return writeName(rankNames[:], uint8(r), "rank") }
+func (r Rank) MarshalText() ([]byte, error) { return rankNames.Marshal(uint8(r)) }
 
 // UnmarshalText reads the name.
 func (r *Rank) UnmarshalText(b []byte) error {
-	return readName(rankNames[:], (*uint8)(r), b, "rank")
+	return rankNames.Unmarshal(b, (*uint8)(r))
 }
 
 // Survivor says how rows of a group are ranked: the first of them is proposed to stay, and
@@ -48,7 +49,7 @@ type Survivor struct {
 type ranking []float64
 
 func newRanking(t frame.Table, s Survivor) (ranking, error) {
-	if int(s.By) >= len(rankNames) {
+	if rankNames.Check(uint8(s.By)) != nil {
 		return nil, fmt.Errorf("dedupe: %w: %v; choose MostComplete, FirstRow, LastRow or Newest", ErrOptions, s.By)
 	}
 	if (s.By == Newest) != (s.Column != "") {

@@ -8,6 +8,7 @@ import (
 
 	"transferlab/tlkit/clean/text"
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/enum"
 )
 
 // Unit is how long a bin of a time line is.
@@ -30,15 +31,14 @@ const (
 	Millennium
 )
 
-var unitNames = [...]string{"auto", "millisecond", "second", "minute", "hour", "day", "week", "month", "year", "decade", "century", "millennium"}
+var unitNames = enum.Names{
+	Type: "Unit",
+	List: []string{"auto", "millisecond", "second", "minute", "hour", "day", "week", "month", "year", "decade", "century", "millennium"},
+	Err:  fmt.Errorf("facet: %w", ErrOptions),
+}
 
 // String is the unit's English name.
-func (u Unit) String() string {
-	if int(u) < len(unitNames) {
-		return unitNames[u]
-	}
-	return fmt.Sprintf("Unit(%d)", u)
-}
+func (u Unit) String() string { return unitNames.String(uint8(u)) }
 
 // span is how long the unit is on average in the Gregorian calendar, as OpenRefine counts.
 func (u Unit) span() time.Duration {
@@ -172,8 +172,8 @@ func TimeLine(t frame.Table, column string, o TimeOptions) (*Timeline, error) {
 	if err := inside(o.Within, t.Nrow()); err != nil {
 		return nil, err
 	}
-	if int(o.Unit) >= len(unitNames) {
-		return nil, fmt.Errorf("facet: %w: there is no %v; the units are %q", ErrOptions, o.Unit, unitNames)
+	if err := unitNames.Check(uint8(o.Unit)); err != nil {
+		return nil, err
 	}
 	l := &Timeline{Title: column, Unit: o.Unit, kinds: make([]kind, c.Len()), times: make([]int64, c.Len())}
 	for i := range l.kinds {

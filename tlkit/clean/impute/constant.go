@@ -31,7 +31,7 @@ func (o Constant) Fit(context.Context, progress.Reporter, split.Train) (Fitted, 
 
 // Apply fills the columns.
 func (o Constant) Apply(ctx context.Context, _ progress.Reporter, t frame.Table) (frame.Table, *Report, error) {
-	if err := intsNames.check(int(o.Ints)); err != nil {
+	if err := intsNames.Check(uint8(o.Ints)); err != nil {
 		return frame.Table{}, nil, err
 	}
 	if o.Value.Kind == frame.Auto {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/enum"
 )
 
 // DropRule says which rows or columns are dropped.
@@ -17,16 +18,16 @@ const (
 	MoreMissing                 // the share of missing values is above DropOptions.Share
 )
 
-var dropNames = names{"DropRule", []string{"anyMissing", "allMissing", "fewValues", "moreMissing"}}
+var dropNames = enum.Names{Type: "DropRule", List: []string{"anyMissing", "allMissing", "fewValues", "moreMissing"}, Err: badOption}
 
 // String is the rule's name: "anyMissing".
-func (v DropRule) String() string { return dropNames.name(int(v)) }
+func (v DropRule) String() string { return dropNames.String(uint8(v)) }
 
 // MarshalText writes the name.
-func (v DropRule) MarshalText() ([]byte, error) { return dropNames.text(int(v)) }
+func (v DropRule) MarshalText() ([]byte, error) { return dropNames.Marshal(uint8(v)) }
 
 // UnmarshalText reads the name.
-func (v *DropRule) UnmarshalText(b []byte) error { return dropNames.read(b, (*uint8)(v)) }
+func (v *DropRule) UnmarshalText(b []byte) error { return dropNames.Unmarshal(b, (*uint8)(v)) }
 
 // DropOptions say which rows or columns are dropped. The zero value drops those with any
 // missing value.
@@ -40,7 +41,7 @@ type DropOptions struct {
 }
 
 func (o DropOptions) check() error {
-	if err := dropNames.check(int(o.Rule)); err != nil {
+	if err := dropNames.Check(uint8(o.Rule)); err != nil {
 		return err
 	}
 	if o.Rule == FewValues && o.Values < 1 {

@@ -19,6 +19,9 @@ var (
 	ErrFile     = errors.New("not a saved imputer")
 )
 
+// badOption is what the errors about options wrap.
+var badOption = fmt.Errorf("impute: %w", ErrOption)
+
 // An EmptyError says that columns have no value at all among the training rows, so that
 // there is nothing to fill them with. It is [ErrEmpty].
 type EmptyError struct{ Columns []string }
@@ -62,7 +65,7 @@ func (e *InfiniteError) Is(target error) bool { return target == ErrInfinite }
 
 // optionf is an error about an option.
 func optionf(format string, args ...any) error {
-	return fmt.Errorf("impute: %w: %s", ErrOption, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%w: %s", badOption, fmt.Sprintf(format, args...))
 }
 
 // listed writes names for people, the first dozen of them.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/enum"
 )
 
 // This file finds the runs of missing cells along the rows of a table, and which of them
@@ -19,16 +20,16 @@ const (
 	Both                      // from both
 )
 
-var directionNames = names{"Direction", []string{"forward", "backward", "both"}}
+var directionNames = enum.Names{Type: "Direction", List: []string{"forward", "backward", "both"}, Err: badOption}
 
 // String is "forward", "backward" or "both".
-func (v Direction) String() string { return directionNames.name(int(v)) }
+func (v Direction) String() string { return directionNames.String(uint8(v)) }
 
 // MarshalText writes the name.
-func (v Direction) MarshalText() ([]byte, error) { return directionNames.text(int(v)) }
+func (v Direction) MarshalText() ([]byte, error) { return directionNames.Marshal(uint8(v)) }
 
 // UnmarshalText reads the name.
-func (v *Direction) UnmarshalText(b []byte) error { return directionNames.read(b, (*uint8)(v)) }
+func (v *Direction) UnmarshalText(b []byte) error { return directionNames.Unmarshal(b, (*uint8)(v)) }
 
 // Area says which runs of missing cells are filled.
 type Area uint8
@@ -40,16 +41,16 @@ const (
 	Outside                // those at the beginning and at the end
 )
 
-var areaNames = names{"Area", []string{"everywhere", "inside", "outside"}}
+var areaNames = enum.Names{Type: "Area", List: []string{"everywhere", "inside", "outside"}, Err: badOption}
 
 // String is "everywhere", "inside" or "outside".
-func (v Area) String() string { return areaNames.name(int(v)) }
+func (v Area) String() string { return areaNames.String(uint8(v)) }
 
 // MarshalText writes the name.
-func (v Area) MarshalText() ([]byte, error) { return areaNames.text(int(v)) }
+func (v Area) MarshalText() ([]byte, error) { return areaNames.Marshal(uint8(v)) }
 
 // UnmarshalText reads the name.
-func (v *Area) UnmarshalText(b []byte) error { return areaNames.read(b, (*uint8)(v)) }
+func (v *Area) UnmarshalText(b []byte) error { return areaNames.Unmarshal(b, (*uint8)(v)) }
 
 // gap is a run [from, to) of missing cells in a line of n.
 type gap struct{ from, to, n int }
@@ -67,10 +68,10 @@ func (r rule) check() error {
 	if r.limit < 0 {
 		return optionf("Limit is %d; give how many cells of a run are filled, or 0 for all", r.limit)
 	}
-	if err := directionNames.check(int(r.direction)); err != nil {
+	if err := directionNames.Check(uint8(r.direction)); err != nil {
 		return err
 	}
-	return areaNames.check(int(r.area))
+	return areaNames.Check(uint8(r.area))
 }
 
 // fills calls f for the cells of the gap that are to be filled, in order.

@@ -2,9 +2,9 @@ package impute
 
 import (
 	"context"
-	"fmt"
 
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/enum"
 	"transferlab/tlkit/progress"
 	"transferlab/tlkit/split"
 )
@@ -39,16 +39,16 @@ const (
 	Round             // the filled values are rounded, half to even
 )
 
-var intsNames = names{"Ints", []string{"widen", "round"}}
+var intsNames = enum.Names{Type: "Ints", List: []string{"widen", "round"}, Err: badOption}
 
 // String is "widen" or "round".
-func (v Ints) String() string { return intsNames.name(int(v)) }
+func (v Ints) String() string { return intsNames.String(uint8(v)) }
 
 // MarshalText writes the name.
-func (v Ints) MarshalText() ([]byte, error) { return intsNames.text(int(v)) }
+func (v Ints) MarshalText() ([]byte, error) { return intsNames.Marshal(uint8(v)) }
 
 // UnmarshalText reads the name.
-func (v *Ints) UnmarshalText(b []byte) error { return intsNames.read(b, (*uint8)(v)) }
+func (v *Ints) UnmarshalText(b []byte) error { return intsNames.Unmarshal(b, (*uint8)(v)) }
 
 // Others says what an imputer of numbers does with the missing values of the columns that
 // are not numbers: text, categories, dates and booleans.
@@ -61,48 +61,13 @@ const (
 	Refuse               // refuse to fit if there are any
 )
 
-var othersNames = names{"Others", []string{"leave", "mode", "refuse"}}
+var othersNames = enum.Names{Type: "Others", List: []string{"leave", "mode", "refuse"}, Err: badOption}
 
 // String is "leave", "mode" or "refuse".
-func (v Others) String() string { return othersNames.name(int(v)) }
+func (v Others) String() string { return othersNames.String(uint8(v)) }
 
 // MarshalText writes the name.
-func (v Others) MarshalText() ([]byte, error) { return othersNames.text(int(v)) }
+func (v Others) MarshalText() ([]byte, error) { return othersNames.Marshal(uint8(v)) }
 
 // UnmarshalText reads the name.
-func (v *Others) UnmarshalText(b []byte) error { return othersNames.read(b, (*uint8)(v)) }
-
-// names are those of a type's values, for JSON and for people.
-type names struct {
-	kind string
-	list []string
-}
-
-func (n names) name(i int) string {
-	if i < len(n.list) {
-		return n.list[i]
-	}
-	return fmt.Sprintf("%s(%d)", n.kind, i)
-}
-
-func (n names) text(i int) ([]byte, error) {
-	if i >= len(n.list) {
-		return nil, optionf("%s(%d); the names are %s", n.kind, i, listed(n.list))
-	}
-	return []byte(n.list[i]), nil
-}
-
-func (n names) read(b []byte, to *uint8) error {
-	for i, name := range n.list {
-		if name == string(b) {
-			*to = uint8(i)
-			return nil
-		}
-	}
-	return optionf("%.40q is no %s; the names are %s", b, n.kind, listed(n.list))
-}
-
-func (n names) check(i int) error {
-	_, err := n.text(i)
-	return err
-}
+func (v *Others) UnmarshalText(b []byte) error { return othersNames.Unmarshal(b, (*uint8)(v)) }

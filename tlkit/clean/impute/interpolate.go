@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/enum"
 	"transferlab/tlkit/parallel"
 	"transferlab/tlkit/progress"
 	"transferlab/tlkit/split"
@@ -25,16 +26,16 @@ const (
 	Nearest
 )
 
-var methodNames = names{"Method", []string{"linear", "nearest"}}
+var methodNames = enum.Names{Type: "Method", List: []string{"linear", "nearest"}, Err: badOption}
 
 // String is "linear" or "nearest".
-func (v Method) String() string { return methodNames.name(int(v)) }
+func (v Method) String() string { return methodNames.String(uint8(v)) }
 
 // MarshalText writes the name.
-func (v Method) MarshalText() ([]byte, error) { return methodNames.text(int(v)) }
+func (v Method) MarshalText() ([]byte, error) { return methodNames.Marshal(uint8(v)) }
 
 // UnmarshalText reads the name.
-func (v *Method) UnmarshalText(b []byte) error { return methodNames.read(b, (*uint8)(v)) }
+func (v *Method) UnmarshalText(b []byte) error { return methodNames.Unmarshal(b, (*uint8)(v)) }
 
 // Interpolate fills missing numbers from the values before and after them in the order of
 // the rows, as pandas' interpolate does. It is stateless: call Apply.
@@ -78,7 +79,7 @@ func (o Interpolate) Fit(context.Context, progress.Reporter, split.Train) (Fitte
 // Apply fills the columns.
 func (o Interpolate) Apply(ctx context.Context, _ progress.Reporter, t frame.Table) (frame.Table, *Report, error) {
 	rule := rule{o.Limit, o.Direction, o.Area}
-	for _, err := range []error{rule.check(), methodNames.check(int(o.Method)), intsNames.check(int(o.Ints))} {
+	for _, err := range []error{rule.check(), methodNames.Check(uint8(o.Method)), intsNames.Check(uint8(o.Ints))} {
 		if err != nil {
 			return frame.Table{}, nil, err
 		}

@@ -11,6 +11,7 @@ import (
 
 	"transferlab/tlkit/estimate"
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/enum"
 	"transferlab/tlkit/progress"
 	"transferlab/tlkit/split"
 )
@@ -27,16 +28,16 @@ const (
 	RandomOrder              // by chance, anew in each round
 )
 
-var orderNames = names{"Order", []string{"ascending", "descending", "leftToRight", "rightToLeft", "random"}}
+var orderNames = enum.Names{Type: "Order", List: []string{"ascending", "descending", "leftToRight", "rightToLeft", "random"}, Err: badOption}
 
 // String is the order's name: "ascending".
-func (v Order) String() string { return orderNames.name(int(v)) }
+func (v Order) String() string { return orderNames.String(uint8(v)) }
 
 // MarshalText writes the name.
-func (v Order) MarshalText() ([]byte, error) { return orderNames.text(int(v)) }
+func (v Order) MarshalText() ([]byte, error) { return orderNames.Marshal(uint8(v)) }
 
 // UnmarshalText reads the name.
-func (v *Order) UnmarshalText(b []byte) error { return orderNames.read(b, (*uint8)(v)) }
+func (v *Order) UnmarshalText(b []byte) error { return orderNames.Unmarshal(b, (*uint8)(v)) }
 
 // Limit is a bound of what a column is filled with.
 type Limit struct {
@@ -129,7 +130,7 @@ func lastDot(s string) int {
 }
 
 func (o Iterative) defaults() (Iterative, error) {
-	for _, err := range []error{orderNames.check(int(o.Order)), checkNumeric(o.Ints, o.Others)} {
+	for _, err := range []error{orderNames.Check(uint8(o.Order)), checkNumeric(o.Ints, o.Others)} {
 		if err != nil {
 			return o, err
 		}

@@ -38,10 +38,10 @@ func (f *numeric) used() []Column {
 }
 
 func checkNumeric(ints Ints, others Others) error {
-	if err := intsNames.check(int(ints)); err != nil {
+	if err := intsNames.Check(uint8(ints)); err != nil {
 		return err
 	}
-	return othersNames.check(int(others))
+	return othersNames.Check(uint8(others))
 }
 
 // fitNumeric learns the columns, and gives the numbers of those that are not empty.

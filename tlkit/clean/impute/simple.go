@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/enum"
 	"transferlab/tlkit/parallel"
 	"transferlab/tlkit/progress"
 	"transferlab/tlkit/split"
@@ -27,16 +28,16 @@ const (
 	Skip                         // columns of this kind are not filled
 )
 
-var strategyNames = names{"Strategy", []string{"usual", "mean", "median", "mostFrequent", "given", "skip"}}
+var strategyNames = enum.Names{Type: "Strategy", List: []string{"usual", "mean", "median", "mostFrequent", "given", "skip"}, Err: badOption}
 
 // String is the strategy's name: "mean".
-func (v Strategy) String() string { return strategyNames.name(int(v)) }
+func (v Strategy) String() string { return strategyNames.String(uint8(v)) }
 
 // MarshalText writes the name.
-func (v Strategy) MarshalText() ([]byte, error) { return strategyNames.text(int(v)) }
+func (v Strategy) MarshalText() ([]byte, error) { return strategyNames.Marshal(uint8(v)) }
 
 // UnmarshalText reads the name.
-func (v *Strategy) UnmarshalText(b []byte) error { return strategyNames.read(b, (*uint8)(v)) }
+func (v *Strategy) UnmarshalText(b []byte) error { return strategyNames.Unmarshal(b, (*uint8)(v)) }
 
 // Simple fills each column with one value, learnt from the training rows, as
 // scikit-learn's SimpleImputer does. The zero value fills numbers with their mean and all
@@ -121,7 +122,7 @@ func of(columns []string) string {
 }
 
 func (o Simple) check() error {
-	for _, err := range []error{strategyNames.check(int(o.Numbers)), strategyNames.check(int(o.Others)), intsNames.check(int(o.Ints))} {
+	for _, err := range []error{strategyNames.Check(uint8(o.Numbers)), strategyNames.Check(uint8(o.Others)), intsNames.Check(uint8(o.Ints))} {
 		if err != nil {
 			return err
 		}

@@ -32,7 +32,7 @@ type ApplyOptions struct {
 // what the options say. It needs the columns that were learnt from, of numbers; the order
 // and what other columns there are does not matter.
 func (b *Bounds) Apply(t frame.Table, o ApplyOptions) (frame.Table, *Report, error) {
-	if int(o.Action) >= len(actionNames) {
+	if actionNames.Check(uint8(o.Action)) != nil {
 		return frame.Table{}, nil, fmt.Errorf("outlier: %w: %v; choose Flag, SetMissing, Clip or DropRows", ErrOptions, o.Action)
 	}
 	if o.Score != "" {

@@ -28,7 +28,7 @@ func million(b *testing.B) frame.Table {
 
 func BenchmarkFit(b *testing.B) {
 	train := split.WholeAsTrain(million(b))
-	for m := range Method(len(methodNames)) {
+	for m := range Method(len(methodNames.List)) {
 		b.Run(m.String(), func(b *testing.B) {
 			for b.Loop() {
 				if _, err := Fit(train, Options{Method: m}); err != nil {
@@ -42,7 +42,7 @@ func BenchmarkFit(b *testing.B) {
 func BenchmarkApply(b *testing.B) {
 	in := million(b)
 	bounds := fitted(b, in, Options{})
-	for a := range Action(len(actionNames)) {
+	for a := range Action(len(actionNames.List)) {
 		b.Run(a.String(), func(b *testing.B) {
 			for b.Loop() {
 				if _, _, err := bounds.Apply(in, ApplyOptions{Action: a}); err != nil {

@@ -18,7 +18,10 @@
 // bounds need one value and no spread.
 package outlier
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // The kinds of errors, for errors.Is; those about columns are of package frame. Each error
 // says where it stands and what to do.
@@ -28,3 +31,6 @@ var (
 	ErrFile    = errors.New("not a saved fit")
 	ErrLimit   = errors.New("limit exceeded")
 )
+
+// badOptions is what the errors about named options wrap.
+var badOptions = fmt.Errorf("outlier: %w", ErrOptions)

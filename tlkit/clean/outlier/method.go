@@ -3,7 +3,8 @@ package outlier
 import (
 	"fmt"
 	"math"
-	"slices"
+
+	"transferlab/tlkit/internal/enum"
 )
 
 // Method is how bounds are found.
@@ -24,17 +25,17 @@ const (
 	Percentile
 )
 
-var methodNames = [...]string{"iqr", "z-score", "mad", "percentile"}
+var methodNames = enum.Names{Type: "Method", List: []string{"iqr", "z-score", "mad", "percentile"}, Err: badOptions}
 
 // String is the method's name: "iqr", "z-score", "mad" or "percentile".
-func (m Method) String() string { return named(methodNames[:], uint8(m), "Method") }
+func (m Method) String() string { return methodNames.String(uint8(m)) }
 
 // MarshalText writes the method's name.
-func (m Method) MarshalText() ([]byte, error) { return writeName(methodNames[:], uint8(m), "method") }
+func (m Method) MarshalText() ([]byte, error) { return methodNames.Marshal(uint8(m)) }
 
 // UnmarshalText reads a method's name.
 func (m *Method) UnmarshalText(b []byte) error {
-	return readName(methodNames[:], (*uint8)(m), b, "method")
+	return methodNames.Unmarshal(b, (*uint8)(m))
 }
 
 // Options say how bounds are fitted. The zero value sets Tukey's fences on every column of
@@ -69,7 +70,7 @@ func (o Options) filled() (Options, error) {
 	bad := func(format string, a ...any) (Options, error) {
 		return o, fmt.Errorf("outlier: %w: "+format, append([]any{ErrOptions}, a...)...)
 	}
-	if int(o.Method) >= len(methodNames) {
+	if methodNames.Check(uint8(o.Method)) != nil {
 		return bad("%v; choose IQR, ZScore, MAD or Percentile", o.Method)
 	}
 	if o.Method == Percentile {
@@ -114,38 +115,15 @@ const (
 	DropRows
 )
 
-var actionNames = [...]string{"flag", "missing", "clip", "drop"}
+var actionNames = enum.Names{Type: "Action", List: []string{"flag", "missing", "clip", "drop"}, Err: badOptions}
 
 // String is the action's name: "flag", "missing", "clip" or "drop".
-func (a Action) String() string { return named(actionNames[:], uint8(a), "Action") }
+func (a Action) String() string { return actionNames.String(uint8(a)) }
 
 // MarshalText writes the action's name.
-func (a Action) MarshalText() ([]byte, error) { return writeName(actionNames[:], uint8(a), "action") }
+func (a Action) MarshalText() ([]byte, error) { return actionNames.Marshal(uint8(a)) }
 
 // UnmarshalText reads an action's name.
 func (a *Action) UnmarshalText(b []byte) error {
-	return readName(actionNames[:], (*uint8)(a), b, "action")
-}
-
-func named(names []string, i uint8, of string) string {
-	if int(i) < len(names) {
-		return names[i]
-	}
-	return fmt.Sprintf("%s(%d)", of, i)
-}
-
-func writeName(names []string, i uint8, of string) ([]byte, error) {
-	if int(i) >= len(names) {
-		return nil, fmt.Errorf("outlier: %w: %s %d; there are %v", ErrOptions, of, i, names)
-	}
-	return []byte(names[i]), nil
-}
-
-func readName(names []string, to *uint8, b []byte, of string) error {
-	i := slices.Index(names, string(b))
-	if i < 0 {
-		return fmt.Errorf("outlier: %w: %.40q is no %s; there are %v", ErrOptions, b, of, names)
-	}
-	*to = uint8(i)
-	return nil
+	return actionNames.Unmarshal(b, (*uint8)(a))
 }

@@ -319,7 +319,7 @@ func TestPropertiesOfBounds(t *testing.T) {
 		b := fitted(t, train, o)
 		results := map[Action]frame.Table{}
 		var first *Report
-		for a := range Action(len(actionNames)) {
+		for a := range Action(len(actionNames.List)) {
 			out, r, err := b.Apply(other, ApplyOptions{Action: a})
 			if err != nil {
 				t.Fatal(err)
@@ -619,14 +619,14 @@ func TestSavedFitsAreTheSameToTheBit(t *testing.T) {
 }
 
 func TestNamesOfMethodsAndActions(t *testing.T) {
-	for i := range methodNames {
+	for i := range methodNames.List {
 		m, back := Method(i), Method(99)
 		b, err := m.MarshalText()
 		if err != nil || back.UnmarshalText(b) != nil || back != m || string(b) != m.String() {
 			t.Errorf("%v is written as %q and read as %v", m, b, back)
 		}
 	}
-	for i := range actionNames {
+	for i := range actionNames.List {
 		a, back := Action(i), Action(99)
 		b, err := a.MarshalText()
 		if err != nil || back.UnmarshalText(b) != nil || back != a {

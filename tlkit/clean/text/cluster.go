@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"transferlab/tlkit/internal/enum"
 	"transferlab/tlkit/progress"
 )
 
@@ -56,33 +57,20 @@ const (
 )
 
 // methodNames are OpenRefine's, where it has the method.
-var methodNames = [...]string{"fingerprint", "ngram-fingerprint", "double-metaphone", "cologne-phonetic", "daitch-mokotoff", "levenshtein", "jaro-winkler"}
+var methodNames = enum.Names{
+	Type: "Method",
+	List: []string{"fingerprint", "ngram-fingerprint", "double-metaphone", "cologne-phonetic", "daitch-mokotoff", "levenshtein", "jaro-winkler"},
+	Err:  fmt.Errorf("text: %w", ErrOptions),
+}
 
 // String is the method's name as OpenRefine has it: "fingerprint", "levenshtein", …
-func (m Method) String() string {
-	if int(m) < len(methodNames) {
-		return methodNames[m]
-	}
-	return fmt.Sprintf("Method(%d)", m)
-}
+func (m Method) String() string { return methodNames.String(uint8(m)) }
 
 // MarshalText writes the method's name.
-func (m Method) MarshalText() ([]byte, error) {
-	if int(m) >= len(methodNames) {
-		return nil, fmt.Errorf("text: %w: there is no %v", ErrOptions, m)
-	}
-	return []byte(methodNames[m]), nil
-}
+func (m Method) MarshalText() ([]byte, error) { return methodNames.Marshal(uint8(m)) }
 
 // UnmarshalText reads a method's name.
-func (m *Method) UnmarshalText(b []byte) error {
-	i := slices.Index(methodNames[:], string(b))
-	if i < 0 {
-		return fmt.Errorf("text: %w: %.40q is no clustering method; the methods are %q", ErrOptions, b, methodNames)
-	}
-	*m = Method(i)
-	return nil
-}
+func (m *Method) UnmarshalText(b []byte) error { return methodNames.Unmarshal(b, (*uint8)(m)) }
 
 // nearest reports whether the method compares pairs.
 func (m Method) nearest() bool { return m == ByLevenshtein || m == ByJaroWinkler }
@@ -136,8 +124,8 @@ const (
 
 // complete puts defaults where nothing is said, and refuses what is impossible.
 func (o ClusterOptions) complete() (ClusterOptions, error) {
-	if int(o.Method) >= len(methodNames) {
-		return o, fmt.Errorf("text: %w: there is no %v; the methods are %q", ErrOptions, o.Method, methodNames)
+	if err := methodNames.Check(uint8(o.Method)); err != nil {
+		return o, err
 	}
 	if !(o.Radius >= 0) || o.NGram < 0 || o.Block < 0 || o.MaxPairs < 0 || o.MaxLength < 0 {
 		return o, fmt.Errorf("text: %w: Radius %v, NGram %d, Block %d, MaxPairs %d and MaxLength %d must not be below zero; leave out what should be the default",

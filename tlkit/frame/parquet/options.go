@@ -1,8 +1,9 @@
 package parquet
 
 import (
-	"fmt"
-	"slices"
+	"errors"
+
+	"transferlab/tlkit/internal/enum"
 )
 
 // Options says how a file is read. The zero value reads all of it.
@@ -43,32 +44,21 @@ const (
 )
 
 // compressionNames are the names of the format's codecs, in small letters.
-var compressionNames = [...]string{"snappy", "zstd", "uncompressed"}
+var compressionNames = enum.Names{
+	Type: "Compression",
+	List: []string{"snappy", "zstd", "uncompressed"},
+	Err:  errors.New("parquet: no such compression"),
+}
 
 // String is the compression's name: "snappy", "zstd" or "uncompressed".
-func (c Compression) String() string {
-	if int(c) < len(compressionNames) {
-		return compressionNames[c]
-	}
-	return fmt.Sprintf("Compression(%d)", uint8(c))
-}
+func (c Compression) String() string { return compressionNames.String(uint8(c)) }
 
 // MarshalText writes the name.
-func (c Compression) MarshalText() ([]byte, error) {
-	if int(c) >= len(compressionNames) {
-		return nil, fmt.Errorf("parquet: %v is none; use Snappy, Zstd or Uncompressed", c)
-	}
-	return []byte(compressionNames[c]), nil
-}
+func (c Compression) MarshalText() ([]byte, error) { return compressionNames.Marshal(uint8(c)) }
 
 // UnmarshalText reads a name.
 func (c *Compression) UnmarshalText(b []byte) error {
-	i := slices.Index(compressionNames[:], string(b))
-	if i < 0 {
-		return fmt.Errorf("parquet: %.40q is no compression; use snappy, zstd or uncompressed", b)
-	}
-	*c = Compression(i)
-	return nil
+	return compressionNames.Unmarshal(b, (*uint8)(c))
 }
 
 // WriteOptions says how a file is written. The zero value is what pandas does: snappy, and
