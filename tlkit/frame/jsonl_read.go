@@ -107,6 +107,9 @@ func (r *jsonReader) take(own *block) bool {
 func (r *jsonReader) count(b *jsonBlock) {
 	r.counting.Lock()
 	defer r.counting.Unlock()
+	if b.fault != nil {
+		r.stop.Store(true) // the blocks before it are cut, those after it are not needed
+	}
 	r.waiting[b.index] = b
 	for {
 		b, ok := r.waiting[len(r.blocks)]
