@@ -216,11 +216,9 @@ func (o CSVOptions) form() (*csvForm, error) {
 	if o.DecimalComma {
 		f.point = ','
 	}
-	for name, v := range map[string]int64{"SkipRows": int64(o.SkipRows), "MaxRows": int64(o.MaxRows), "InferRows": int64(o.InferRows),
-		"MaxField": int64(o.MaxField), "MaxColumns": int64(o.MaxColumns), "MaxCells": o.MaxCells, "MaxBytes": o.MaxBytes} {
-		if v < 0 {
-			return nil, fmt.Errorf("frame: %s is %d; give a positive number, or 0 for the default", name, v)
-		}
+	if err := checkAmounts([]amount{{"SkipRows", int64(o.SkipRows)}, {"MaxRows", int64(o.MaxRows)}, {"InferRows", int64(o.InferRows)},
+		{"MaxField", int64(o.MaxField)}, {"MaxColumns", int64(o.MaxColumns)}, {"MaxCells", o.MaxCells}, {"MaxBytes", o.MaxBytes}}); err != nil {
+		return nil, err
 	}
 	f.InferRows = or(o.InferRows, defaultInferRows)
 	f.MaxField = min(or(o.MaxField, defaultMaxField), mostRecord)
@@ -234,6 +232,22 @@ func (o CSVOptions) form() (*csvForm, error) {
 	}
 	f.missing = markersOf(o.Missing)
 	return f, checkTypes(o.Types)
+}
+
+// An amount is an option that says how many, or how many at most.
+type amount struct {
+	name string
+	n    int64
+}
+
+// checkAmounts says which is the first below 0.
+func checkAmounts(options []amount) error {
+	for _, o := range options {
+		if o.n < 0 {
+			return fmt.Errorf("frame: %s is %d; give a positive number, or 0 for the default", o.name, o.n)
+		}
+	}
+	return nil
 }
 
 // checkTypes says which declared kind cannot be.

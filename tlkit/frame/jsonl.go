@@ -115,11 +115,9 @@ type jsonForm struct {
 
 func (o JSONOptions) form() (*jsonForm, error) {
 	f := &jsonForm{JSONOptions: o, missing: markersOf(o.Missing), blockSize: blockSize}
-	for name, v := range map[string]int64{"MaxRows": int64(o.MaxRows), "MaxLine": int64(o.MaxLine), "MaxColumns": int64(o.MaxColumns),
-		"MaxCells": o.MaxCells, "MaxBytes": o.MaxBytes} {
-		if v < 0 {
-			return nil, fmt.Errorf("frame: %s is %d; give a positive number, or 0 for the default", name, v)
-		}
+	if err := checkAmounts([]amount{{"MaxRows", int64(o.MaxRows)}, {"MaxLine", int64(o.MaxLine)}, {"MaxColumns", int64(o.MaxColumns)},
+		{"MaxCells", o.MaxCells}, {"MaxBytes", o.MaxBytes}}); err != nil {
+		return nil, err
 	}
 	f.MaxLine = min(or(o.MaxLine, defaultMaxLine), mostRecord)
 	f.MaxColumns = or(o.MaxColumns, defaultMaxColumns)

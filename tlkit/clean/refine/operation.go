@@ -248,8 +248,11 @@ func (op *operation) edit(o object) (e recipe.Edit, null bool) {
 		op.fail(o.Errorf("%w: an edit is an object", ErrFormat))
 		return e, false
 	}
-	for key, v := range map[string]any{"from": &e.From, "fromBlank": &e.Blank, "fromError": &e.Errors} {
-		_, err := o.take(key, v)
+	for _, field := range []struct {
+		key string
+		to  any
+	}{{"from", &e.From}, {"fromBlank", &e.Blank}, {"fromError", &e.Errors}} {
+		_, err := o.take(field.key, field.to)
 		op.fail(err)
 	}
 	e.Blank = e.Blank || len(e.From) == 1 && e.From[0] == ""
