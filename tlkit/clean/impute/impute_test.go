@@ -727,7 +727,7 @@ func TestTheSeedDecides(t *testing.T) {
 		out, _ := apply(t, fit(t, Iterative{Order: RandomOrder, Nearest: 2, Seed: seed, Rounds: 2}, x), x)
 		return show(t, out, "x0")
 	}
-	if values(1) != values(1) || values(1) == values(2) {
+	if once, again := values(1), values(1); once != again || once == values(2) {
 		t.Error("one seed gives two results, or two seeds give one")
 	}
 }
@@ -841,4 +841,24 @@ func ExampleSimple() {
 	// kind    1        1       0
 	// simple imputer: 2 of 2 missing cells filled
 	//  <nil>
+}
+
+func TestModesOfCategoriesBeyondTheirLevels(t *testing.T) {
+	for _, c := range []struct {
+		values []string
+		want   string
+	}{
+		{[]string{"huge", "small", "large"}, "small"},
+		{[]string{"huge", "large"}, "large"},
+		{[]string{"huge", "giant"}, "giant"},
+	} {
+		texts := make([]frame.Cell[string], len(c.values))
+		for i, v := range c.values {
+			texts[i].Value = v
+		}
+		size := frame.Column{Field: frame.Field{Kind: frame.Category, Levels: []string{"small", "large", "small"}}, Texts: texts}
+		if v, _ := mode(size); v.Text != c.want {
+			t.Errorf("of %q it is %q, not %q", c.values, v.Text, c.want)
+		}
+	}
 }

@@ -1,8 +1,10 @@
 package impute
 
 import (
+	"cmp"
 	"hash/maphash"
 	"math"
+	"slices"
 	"unsafe"
 
 	"transferlab/tlkit/frame"
@@ -10,7 +12,7 @@ import (
 
 // mode is the most frequent of a column's known values; of equally frequent ones the
 // least: the smallest number, the first text by its bytes, false, the first of a category's
-// levels. n is how many values are known.
+// levels, after which come the values that are none. n is how many values are known.
 func mode(c frame.Column) (v Value, n int) {
 	switch c.Kind {
 	case frame.Int:
@@ -47,11 +49,13 @@ func mode(c frame.Column) (v Value, n int) {
 	}
 	before := func(a, b string) bool { return a < b }
 	if c.Kind == frame.Category && len(c.Levels) > 0 {
-		level := make(map[string]int, len(c.Levels))
-		for i, l := range c.Levels {
-			level[l] = i
+		level := func(s string) int {
+			if i := slices.Index(c.Levels, s); i >= 0 {
+				return i
+			}
+			return len(c.Levels)
 		}
-		before = func(a, b string) bool { return level[a] < level[b] }
+		before = func(a, b string) bool { return cmp.Or(cmp.Compare(level(a), level(b)), cmp.Compare(a, b)) < 0 }
 	}
 	best, n := countTexts(c.Texts).most(before)
 	return TextValue(best), n
