@@ -3,7 +3,9 @@ package estimate
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 
 	"gonum.org/v1/gonum/blas/blas64"
 )
@@ -147,8 +149,8 @@ func strict(b []byte, v any) error {
 	if err := d.Decode(v); err != nil {
 		return err
 	}
-	if d.More() {
-		return fmt.Errorf("there is more after its end")
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("there is more after its end")
 	}
 	return nil
 }

@@ -102,7 +102,7 @@ func TestWhatIsNotAModel(t *testing.T) {
 	for _, text := range []string{
 		``, `null`, `{}`, `[]`, `{"is":"linear"}`, `{"is":"linear","as":null}`, `{"is":"linear","as":{}}`,
 		`{"is":"linear","as":{"coef":[1],"intercept":1e999}}`, `{"is":"linear","as":{"coef":[1],"more":1}}`,
-		`{"is":"linear","as":{"coef":[1],"intercept":1}} x`, `{"is":"ridge","as":{}}`,
+		`{"is":"linear","as":{"coef":[1],"intercept":1}} x`, `{"is":"linear","as":{"coef":[1],"intercept":1}}}`, `{"is":"ridge","as":{}}`,
 		`{"is":"bayesianModel","as":{"coef":[1],"intercept":1,"alpha":0,"lambda":1}}`,
 		`{"is":"bayesianModel","as":{"coef":[1],"intercept":1,"alpha":1,"lambda":1,"mean":[1],"covariance":[1,2]}}`,
 		`{"is":"logisticModel","as":{"classes":["a"],"coef":[[1]],"intercept":[1]}}`,

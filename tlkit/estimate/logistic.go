@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"transferlab/tlkit/parallel"
 	"transferlab/tlkit/progress"
 )
 
@@ -122,7 +123,12 @@ func (m *LogisticModel) check() error {
 }
 
 // Features is the number of features.
-func (m *LogisticModel) Features() int { return len(m.Coef[0]) }
+func (m *LogisticModel) Features() int {
+	if len(m.Coef) == 0 {
+		return 0
+	}
+	return len(m.Coef[0])
+}
 
 // Classes are the labels that Fit saw, sorted.
 func (m *LogisticModel) Classes() []string { return slices.Clone(m.Labels) }
@@ -134,7 +140,7 @@ func (m *LogisticModel) Proba(ctx context.Context, _ progress.Reporter, x mat.Ma
 		return nil, err
 	}
 	out := make([][]float64, g.Rows)
-	err = chunks(ctx, g.Rows, 1024, func(_, low, high int) {
+	err = parallel.Chunks(ctx, g.Rows, 1024, func(_, low, high int) {
 		for i := low; i < high; i++ {
 			scores := make([]float64, len(m.Labels))
 			for c := range m.Coef {
@@ -205,7 +211,7 @@ func (l *logit) over(ctx context.Context, f func(part blas64.General, low int, s
 	pieces := (n + l.piece - 1) / l.piece
 	values := make([]float64, pieces)
 	sums := make([][]float64, pieces)
-	err := chunks(ctx, n, l.piece, func(c, low, high int) {
+	err := parallel.Chunks(ctx, n, l.piece, func(c, low, high int) {
 		part := blas64.General{Rows: high - low, Cols: l.width, Stride: l.width, Data: l.x.Data[low*l.width : high*l.width]}
 		sums[c] = make([]float64, l.k*l.width)
 		values[c] = f(part, low, sums[c])

@@ -144,6 +144,8 @@ func TestWhatIsNotASavedImputer(t *testing.T) {
 		`{"format":"tlkit stateless imputer 1","is":"constant","options":{"limit":1}}`,
 		`{"format":"tlkit stateless imputer 1","is":"zero","options":{}}`,
 		`{"format":"tlkit stateless imputer 1","is":"forward"}`,
+		`{"format":"tlkit stateless imputer 1","is":"forward","options":{}}}`,
+		`{"format":"tlkit stateless imputer 1","is":"forward","options":{}} null`,
 	} {
 		if f, err := Load([]byte(text)); !errors.Is(err, ErrFile) || f != nil {
 			t.Errorf("%s is read as %v, %v", text, f, err)
