@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"transferlab/tlkit/parallel"
 	"transferlab/tlkit/progress"
 )
 
@@ -156,7 +157,7 @@ func (m *BayesianModel) Deviations(ctx context.Context, x mat.Matrix) ([]float64
 		return nil, err
 	}
 	out := make([]float64, g.Rows)
-	err = chunks(ctx, g.Rows, 1024, func(_, low, high int) {
+	err = parallel.Chunks(ctx, g.Rows, 1024, func(_, low, high int) {
 		d := make([]float64, p)
 		for i := low; i < high; i++ {
 			floats.SubTo(d, row(g, i), m.Mean)

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"transferlab/tlkit/parallel"
 	"transferlab/tlkit/progress"
 )
 
@@ -32,7 +33,7 @@ func (m *Linear) Predict(ctx context.Context, _ progress.Reporter, x mat.Matrix)
 
 func (m *Linear) predict(ctx context.Context, g blas64.General) ([]float64, error) {
 	out := make([]float64, g.Rows)
-	err := chunks(ctx, g.Rows, 4096, func(_, low, high int) {
+	err := parallel.Chunks(ctx, g.Rows, 4096, func(_, low, high int) {
 		for i := low; i < high; i++ {
 			out[i] = floats.Dot(row(g, i), m.Coef) + m.Intercept
 		}

@@ -1,15 +1,12 @@
 package estimate
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"reflect"
 
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
-
-	"transferlab/tlkit/parallel"
 )
 
 // This file takes what callers give: any gonum matrix, looked over before it is used.
@@ -148,9 +145,4 @@ func finite(v ...float64) bool {
 		}
 	}
 	return true
-}
-
-// chunks calls f for fixed pieces of rows, several at a time, and stops with ctx.
-func chunks(ctx context.Context, rows, size int, f func(chunk, low, high int)) error {
-	return parallel.Chunks(ctx, rows, size, f)
 }

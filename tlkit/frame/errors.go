@@ -1,7 +1,6 @@
 package frame
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -105,7 +104,7 @@ func edits(a, b []rune) int {
 func repeated(names []string) (string, bool) {
 	sorted := slices.Sorted(slices.Values(names))
 	for i := 1; i < len(sorted); i++ {
-		if cmp.Compare(sorted[i], sorted[i-1]) == 0 {
+		if sorted[i] == sorted[i-1] {
 			return sorted[i], true
 		}
 	}

@@ -119,22 +119,18 @@ func (s *jsonScanner) number() (v jsonValue, bad *fault) {
 // string reads a string, at whose first quote the scanner stands.
 func (s *jsonScanner) string() (v jsonValue, bad *fault) {
 	from := s.pos + 1
-	i := from
-	for {
-		i += jsonPlain(s.buf[i:])
-		switch {
-		case i >= s.n:
-			s.pos = from - 1
-			return v, s.wrong("a text begins here and is never closed; close it, or write a line feed within it as \\n")
-		case s.buf[i] == '"':
-			s.pos = i + 1
-			return jsonValue{kind: 's', from: from, to: i}, nil
-		case s.buf[i] == '\\':
-			return s.escapedString(from, i)
-		}
-		s.pos = i
-		return v, s.wrong("the control character 0x%02X stands in a text; write it as \\u%04x", s.buf[i], s.buf[i])
+	i := from + jsonPlain(s.buf[from:])
+	switch {
+	case i >= s.n:
+		return v, s.wrong("a text begins here and is never closed; close it, or write a line feed within it as \\n")
+	case s.buf[i] == '"':
+		s.pos = i + 1
+		return jsonValue{kind: 's', from: from, to: i}, nil
+	case s.buf[i] == '\\':
+		return s.escapedString(from, i)
 	}
+	s.pos = i
+	return v, s.wrong("the control character 0x%02X stands in a text; write it as \\u%04x", s.buf[i], s.buf[i])
 }
 
 // jsonPlain is how many bytes of the start of p, which always has more, stand for

@@ -63,8 +63,7 @@ func divide(items []Item, idx []int, shares []float64, stratified, hashes bool, 
 // units joins items of one group and, where asked, of one content.
 func units(items []Item, idx []int, stratified, hashes bool) []unit {
 	parent := make(map[int]int, len(idx))
-	var find func(int) int
-	find = func(i int) int {
+	find := func(i int) int {
 		for parent[i] != i {
 			parent[i] = parent[parent[i]]
 			i = parent[i]

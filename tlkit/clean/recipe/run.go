@@ -28,7 +28,7 @@ func run(ctx context.Context, rep progress.Reporter, number int, step Step, know
 			}
 		}
 		if known == nil {
-			return fail(fmt.Errorf("%w: fit the recipe on training rows with Fit, and apply what Fit gives", ErrFitted))
+			return fail(needsFit())
 		}
 		out, err = known.apply(ctx, rep, s)
 	case stateless:

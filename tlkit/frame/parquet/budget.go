@@ -27,6 +27,3 @@ func (b *budget) take(n int64, what string) error {
 	}
 	return nil
 }
-
-// give returns what was reserved.
-func (b *budget) give(n int64) { b.left.Add(n) }
