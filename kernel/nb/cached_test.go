@@ -77,7 +77,7 @@ func TestTablesRoundTripWithTheirKinds(t *testing.T) {
 func TestFramesRoundTrip(t *testing.T) {
 	df := dataframe.New(
 		series.New([]string{"a", "", "with\nline", "NaN"}, series.String, "text"),
-		series.New([]float64{1.0 / 3, math.NaN(), -0.0, 1e300}, series.Float, "number"),
+		series.New([]float64{1.0 / 3, math.NaN(), math.Copysign(0, -1), 1e300}, series.Float, "number"),
 		series.New([]string{"1", "NaN", "-3", "9007199254740993"}, series.Int, "whole"),
 		series.New([]string{"true", "false", "NaN", "true"}, series.Bool, "truth"),
 	)

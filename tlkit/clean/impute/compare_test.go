@@ -69,11 +69,7 @@ func TestScoresAreThoseOfKnownErrors(t *testing.T) {
 
 func TestImputersOfCancerAreRanked(t *testing.T) {
 	whole, _, _ := cancer(t, readGolden(t))
-	var names []string
-	for _, n := range whole.Names()[:8] {
-		names = append(names, n)
-	}
-	x := must(whole.Pick(names...))(t)
+	x := must(whole.Pick(whole.Names()[:8]...))(t)
 	candidates := []Candidate{{"mean", Simple{}}, {"median", Simple{Numbers: Median}}, {"neighbours", KNN{}}, {"iterative", Iterative{}}, {"mean again", Simple{}}}
 	c, err := Compare(ctx, nil, split.WholeAsTrain(x), candidates, CompareOptions{Share: 0.2, Repeats: 2, Seed: 1})
 	if err != nil {
