@@ -257,7 +257,7 @@ func checkTypes(types Schema) error {
 			return fmt.Errorf("frame: %w: Types says %v of column %.40q", ErrKind, field.Kind, field.Name)
 		}
 		if field.Format != "" && field.Kind == Date {
-			if _, err := parseDateForm(field.Format); err != nil {
+			if _, err := ParseDateFormat(field.Format); err != nil {
 				return fmt.Errorf("frame: column %.40q: %w", field.Name, err)
 			}
 		}

@@ -269,12 +269,7 @@ func (w *csvWorker) others(c *csvColumn, b *block, out []Cell[string], texts *in
 func (w *csvWorker) date(c *csvColumn, texts *interner) func([]byte) (string, bool) {
 	var room [40]byte
 	return func(text []byte) (string, bool) {
-		m, ok := moment{}, false
-		if s := unsafe.String(unsafe.SliceData(text), len(text)); c.form != nil { // looked at, not kept
-			m, ok = c.form.parse(s)
-		} else {
-			m, ok = parseISO(s)
-		}
+		m, ok := c.form.parse(unsafe.String(unsafe.SliceData(text), len(text))) // looked at, not kept
 		if !ok {
 			return "", false
 		}

@@ -13,7 +13,7 @@ type csvColumn struct {
 	kind     Kind  // as which its cells are parsed
 	inferred bool
 	empty    bool // no value was seen while kinds were inferred: parsed as text, and decided in the end
-	form     *dateForm
+	form     *DateFormat
 	levels   map[string]string
 	wide     widening
 }
@@ -104,7 +104,7 @@ func (c *csvColumn) declare() (err error) {
 		c.inferred = true
 	case Date:
 		if c.field.Format != "" {
-			c.form, err = parseDateForm(c.field.Format)
+			c.form, err = ParseDateFormat(c.field.Format)
 		}
 	case Category:
 		if len(c.field.Levels) > 0 {

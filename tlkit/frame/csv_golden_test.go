@@ -52,7 +52,7 @@ func TestFloatsAreWrittenAsPythonWritesThem(t *testing.T) {
 
 func TestDatesAreReadAsPythonReadsThem(t *testing.T) {
 	for _, c := range readFileGolden(t).Dates {
-		form, err := parseDateForm(c.Format)
+		form, err := ParseDateFormat(c.Format)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -522,7 +522,7 @@ func (r *reference) cell(c *refColumn, out *Column, row int) *refError {
 	case Date:
 		m, ok := parseISO(s)
 		if c.field.Format != "" {
-			form, _ := parseDateForm(c.field.Format)
+			form, _ := ParseDateFormat(c.field.Format)
 			m, ok = form.parse(s)
 		}
 		iso, fits := m.appendISO(nil)

@@ -78,7 +78,7 @@ func compressed(path string, file io.Writer, write func(io.Writer) error) error 
 type csvWriter struct {
 	f     *csvForm
 	cols  []Column
-	forms []*dateForm
+	forms []*DateFormat
 	rows  int
 	apart [256]bool // bytes for which a field needs quotes
 	// wordy says that a number too may need quotes.
@@ -103,21 +103,21 @@ func (o CSVOptions) writer(t Table) (*csvWriter, error) {
 
 // writtenColumns are the columns that are written, and the forms of those that are dates,
 // nil for ISO 8601. Types may give dates another format.
-func writtenColumns(t Table, names []string, types Schema) (cols []Column, forms []*dateForm, rows int, err error) {
+func writtenColumns(t Table, names []string, types Schema) (cols []Column, forms []*DateFormat, rows int, err error) {
 	if cols, err = t.Columns(names...); err != nil {
 		return nil, nil, 0, err
 	}
 	if len(cols) == 0 {
 		return nil, nil, 0, fmt.Errorf("frame: %w: a table without columns cannot be written", ErrShape)
 	}
-	forms = make([]*dateForm, len(cols))
+	forms = make([]*DateFormat, len(cols))
 	for i := range cols {
 		c := &cols[i]
 		if d, ok := types.Lookup(c.Name); ok && d.Kind == Date && c.Kind == Date {
 			c.Field.Format = d.Format
 		}
 		if c.Kind == Date && c.Field.Format != "" {
-			if forms[i], err = parseDateForm(c.Field.Format); err != nil {
+			if forms[i], err = ParseDateFormat(c.Field.Format); err != nil {
 				return nil, nil, 0, fmt.Errorf("frame: column %.40q: %w", c.Name, err)
 			}
 		}
@@ -338,7 +338,7 @@ func notWritable(c *Column, row int) error {
 
 // writeDate turns a date from ISO 8601 into a form, nil for ISO 8601 itself. ok is false if
 // it is no date, or would not come back as the same.
-func writeDate(form *dateForm, iso string, known *map[string]string) (text string, ok bool) {
+func writeDate(form *DateFormat, iso string, known *map[string]string) (text string, ok bool) {
 	if text, ok = (*known)[iso]; ok {
 		return text, true
 	}

@@ -26,14 +26,25 @@ func Times(t Table, column string) (times []time.Time, missing []bool, err error
 		if missing[i] = cell.Null; cell.Null {
 			continue
 		}
-		m, ok := parseISO(cell.Value)
-		if !ok {
+		var ok bool
+		if times[i], ok = ParseDate(cell.Value); !ok {
 			return nil, nil, &ParseError{Row: int64(i + 1), Column: column, Value: shortened(cell.Value),
 				Err: says(ErrKind, "in row %d is no date; dates are written 2006-01-02 or 2006-01-02T15:04:05Z", i+1)}
 		}
-		times[i] = m.time()
 	}
 	return times, missing, nil
+}
+
+// ParseDate reads a date in ISO 8601's extended form, as [Times] and the readers of files do:
+// a day, which is its midnight, or a day, T or a blank, the hour and minute, the second and
+// its decimals (nine at most) if given, and Z or an offset. Without an offset the time is
+// UTC; the result always is. The years are 1 to 9999.
+func ParseDate(s string) (t time.Time, ok bool) {
+	m, ok := parseISO(s)
+	if !ok {
+		return time.Time{}, false
+	}
+	return m.time(), true
 }
 
 // A moment is what a date says: a day, or a time of a day at an offset from UTC.
@@ -119,9 +130,7 @@ func appendPadded(b []byte, v, width int, with byte) []byte {
 	return append(b, digits[at:]...)
 }
 
-// parseISO reads ISO 8601's extended form: a day, or a day, T or a blank, the hour and
-// minute, seconds and their decimals (nine at most) if given, and Z or an offset. Without
-// an offset the time is UTC.
+// parseISO reads what [ParseDate] does.
 func parseISO(s string) (m moment, ok bool) {
 	if len(s) < 10 || s[4] != '-' || s[7] != '-' {
 		return m, false

@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
-// A dateForm is a format in strftime's directives, as Frictionless Data's schemas have
-// them, taken apart. Names of months and days are English.
-type dateForm struct {
+// A DateFormat is how dates are written: a format in strftime's directives, as
+// [Field.Format] has it, taken apart. The zero value and nil stand for ISO 8601, as
+// [ParseDate] reads it.
+type DateFormat struct {
 	format string
 	parts  []datePart
 	clock  bool // it has a time of day
@@ -24,13 +25,18 @@ const directives = "%Y year, %y its last two figures (69 is 1969, 68 is 2068), %
 	"%j day of the year, %a %A weekday, %H hour, %I hour to 12, %p AM or PM, %M minute, %S second, %f its decimals, " +
 	"%z offset from UTC, %Z UTC or GMT, %F is %Y-%m-%d, %T is %H:%M:%S, %% a percent sign"
 
-// parseDateForm takes a format apart. A date needs a year at least; a month or a day that
-// is not given is the first.
-func parseDateForm(format string) (*dateForm, error) {
-	f := &dateForm{format: format}
+// ParseDateFormat takes a format in strftime's directives apart; an empty one is ISO 8601.
+// A date needs a year at least; a month or a day that is not given is the first. Names of
+// months and days are English. Each directive stands once, and those that are known are in
+// the error that an unknown one gives.
+func ParseDateFormat(format string) (*DateFormat, error) {
+	f := &DateFormat{format: format}
 	has := map[byte]bool{}
 	bad := func(why string, args ...any) error {
 		return fmt.Errorf("the date format %.60q %s; the directives are: %s", format, fmt.Sprintf(why, args...), directives)
+	}
+	if format == "" {
+		return f, nil
 	}
 	expanded := expandDirectives(format)
 	for rest := expanded; rest != ""; {
@@ -94,9 +100,22 @@ func expandDirectives(format string) string {
 	return b.String()
 }
 
-// parse reads a date in this form. Numbers may lack their leading noughts, and letters may
-// be of either case.
-func (f *dateForm) parse(s string) (m moment, ok bool) {
+// Read turns a date that is written in this format into what tables hold: a day, or an
+// instant in UTC if the format has a time of day. Numbers may lack their leading noughts,
+// and letters of names may be of either case. ok is false if the text is no such date.
+func (f *DateFormat) Read(text string) (iso string, ok bool) {
+	m, ok := f.parse(text)
+	if !ok {
+		return "", false
+	}
+	b, ok := m.appendISO(nil)
+	return string(b), ok
+}
+
+func (f *DateFormat) parse(s string) (m moment, ok bool) {
+	if f == nil || f.format == "" {
+		return parseISO(s)
+	}
 	m = moment{month: 1, day: 1, clock: f.clock}
 	dayOfYear, pm, hour12 := 0, false, false
 	for _, p := range f.parts {
@@ -209,7 +228,7 @@ func named(s string, count int, name func(int) string, full bool) (i int, rest s
 }
 
 // append writes a moment in UTC in this form.
-func (f *dateForm) append(b []byte, m moment) []byte {
+func (f *DateFormat) append(b []byte, m moment) []byte {
 	t := m.time()
 	for _, p := range f.parts {
 		switch p.directive {

@@ -100,7 +100,7 @@ func TestDateFormats(t *testing.T) {
 		{"100%% on %F", "100% on 1999-07-08", "1999-07-08"},
 		{"日%d月%m年%Y", "日8月7年1999", "1999-07-08"},
 	} {
-		form, err := parseDateForm(c.format)
+		form, err := ParseDateFormat(c.format)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -114,7 +114,6 @@ func TestDateFormats(t *testing.T) {
 		}
 	}
 	for format, says := range map[string]string{
-		"":             "no year",
 		"%d.%m.":       "no year",
 		"%Y-%Q":        "not known here",
 		"%Y%":          "lone %",
@@ -132,9 +131,33 @@ func TestDateFormats(t *testing.T) {
 		"%Y\x00%\xff":  "not known here",
 		"%c %x %X %Y ": "not known here",
 	} {
-		if _, err := parseDateForm(format); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := ParseDateFormat(format); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v", format, err)
 		}
+	}
+}
+
+func TestADateIsReadIntoWhatTablesHold(t *testing.T) {
+	for _, c := range []struct{ format, text, want string }{
+		{"", "2001-02-03", "2001-02-03"},
+		{"", "2001-02-03 04:05", "2001-02-03T04:05:00Z"},
+		{"", "2001-02-03T00:05:00.50+01:00", "2001-02-02T23:05:00.5Z"},
+		{"", "0001-01-01T00:00:00+01:00", ""}, // the year 0 in UTC
+		{"", "3.2.2001", ""},
+		{"%d.%m.%Y", "3.2.2001", "2001-02-03"},
+		{"%d.%m.%Y", "2001-02-03", ""},
+		{"%b %d %Y %I %p", "FEB 3 2001 4 pm", "2001-02-03T16:00:00Z"},
+	} {
+		f, err := ParseDateFormat(c.format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if iso, ok := f.Read(c.text); ok && iso != c.want || ok != (c.want != "") {
+			t.Errorf("%q in the format %q is %q, %v; want %q", c.text, c.format, iso, ok, c.want)
+		}
+	}
+	if at, ok := ParseDate("2001-02-03T00:05:00+01:00"); !ok || !at.Equal(time.Date(2001, 2, 2, 23, 5, 0, 0, time.UTC)) || at.Location() != time.UTC {
+		t.Errorf("%v, %v", at, ok)
 	}
 }
 
@@ -144,7 +167,7 @@ func TestFormsReadWhatTheyWrite(t *testing.T) {
 	formats := []string{"%d.%m.%Y", "%B %d, %Y", "%a %e %b %Y", "%j/%Y", "%F %T", "%F %I:%M:%S.%f %p", "%Y%m%dT%H%M%S.%f%z", "%A, %d %b %Y %H:%M:%S %Z"}
 	for range 20_000 {
 		format := formats[rng.IntN(len(formats))]
-		form, err := parseDateForm(format)
+		form, err := ParseDateFormat(format)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -215,7 +238,7 @@ func FuzzDates(f *testing.F) {
 	f.Add("%F %T.%f%z", "1999-07-08 09:10:11.25+05:30")
 	f.Add("%I%p%j%y", "12AM36600")
 	f.Fuzz(func(t *testing.T, format, text string) {
-		form, err := parseDateForm(format)
+		form, err := ParseDateFormat(format)
 		if err != nil {
 			return
 		}

@@ -341,11 +341,7 @@ func (w *jsonWorker) addDeclared(c *jsonColumn, cells *jsonCells, v jsonValue, b
 		cells.bools = append(cells.bools, Cell[bool]{Value: t})
 	case Date:
 		var m moment
-		if c.form != nil {
-			m, ok = c.form.parse(text)
-		} else {
-			m, ok = parseISO(text)
-		}
+		m, ok = c.form.parse(text)
 		var iso []byte
 		if ok = ok && v.kind == 's'; ok {
 			iso, ok = m.appendISO(nil)

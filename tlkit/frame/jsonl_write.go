@@ -53,7 +53,7 @@ func EncodeJSONLines(w io.Writer, t Table, o JSONOptions) error {
 // A jsonWriter writes one table.
 type jsonWriter struct {
 	cols  []Column
-	forms []*dateForm
+	forms []*DateFormat
 	keys  [][]byte // each with what stands before it and its colon
 	rows  int
 }

@@ -1,10 +1,10 @@
 package frame
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -199,24 +199,8 @@ func numericText(s string) bool {
 
 // dateText reports whether a text is a day or an instant in ISO 8601.
 func dateText(s string) bool {
-	if len(s) < len(time.DateOnly) || s[4] != '-' {
-		return false
-	}
-	_, ok := instant(s)
+	_, ok := ParseDate(s)
 	return ok
-}
-
-// instant reads a day, or an instant in RFC 3339, as seconds since 1970.
-func instant(s string) (float64, bool) {
-	layout := time.DateOnly
-	if len(s) > len(layout) {
-		layout = time.RFC3339
-	}
-	at, err := time.Parse(layout, s)
-	if err != nil {
-		return 0, false
-	}
-	return float64(at.Unix()) + float64(at.Nanosecond())/1e9, true
 }
 
 // missingMarker reports whether a text is one of those that people and programs write where
@@ -240,12 +224,12 @@ func lookAtDates(l *look, kinds []textCount, o ProfileOptions) {
 	d := &DatesProfile{}
 	l.Dates = d
 	type moment struct {
-		at   float64
-		rows int // up to and with this one
+		at   float64 // seconds since 1970
+		rows int     // up to and with this one
 	}
 	var moments []moment
 	for _, k := range kinds {
-		at, ok := instant(k.text)
+		t, ok := ParseDate(k.text)
 		if !ok {
 			if d.Bad == 0 {
 				l.texts.bad = clip(k.text)
@@ -253,7 +237,7 @@ func lookAtDates(l *look, kinds []textCount, o ProfileOptions) {
 			d.Bad += k.count
 			continue
 		}
-		moments = append(moments, moment{at, k.count})
+		moments = append(moments, moment{float64(t.Unix()) + float64(t.Nanosecond())/1e9, k.count})
 		if d.First == "" || dateKey(k.text) < dateKey(d.First) {
 			d.First = k.text
 		}
@@ -261,12 +245,7 @@ func lookAtDates(l *look, kinds []textCount, o ProfileOptions) {
 			d.Last = k.text
 		}
 	}
-	slices.SortFunc(moments, func(a, b moment) int {
-		if a.at < b.at {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(moments, func(a, b moment) int { return cmp.Compare(a.at, b.at) })
 	rows := 0
 	for i := range moments {
 		rows += moments[i].rows

@@ -6,7 +6,6 @@ import (
 	"math"
 	"math/bits"
 	"slices"
-	"time"
 	"unicode/utf8"
 
 	"transferlab/tlkit/clean/text"
@@ -271,11 +270,8 @@ func days(c frame.Column) ([]float64, error) {
 			out[i] = math.NaN()
 			continue
 		}
-		at, err := time.Parse(time.DateOnly, cell.Value)
-		if err != nil {
-			at, err = time.Parse(time.RFC3339, cell.Value)
-		}
-		if err != nil {
+		at, ok := frame.ParseDate(cell.Value)
+		if !ok {
 			return nil, fmt.Errorf("dedupe: %w: column %.40q, row %d: %.40q is no date of the form 2006-01-02 or RFC 3339; turn the column into dates first", frame.ErrKind, c.Name, i, cell.Value)
 		}
 		const perDay = 24 * 60 * 60

@@ -153,8 +153,8 @@ type TimeOptions struct {
 	// OpenRefine draws them, instead of units of the calendar: a month is then 30.44 days.
 	FromFirst bool
 
-	// Parse takes text in ISO 8601 for a date: 2006-01-02, or RFC 3339. As it is, only the
-	// values of date columns are dates.
+	// Parse takes text in ISO 8601, as [frame.ParseDate] reads it, for a date. As it is,
+	// only the values of date columns are dates.
 	Parse bool
 
 	// Within, one for each row, counts only these rows: what other facets have selected.
@@ -210,15 +210,10 @@ func TimeLine(t frame.Table, column string, o TimeOptions) (*Timeline, error) {
 	return l, nil
 }
 
-// date reads ISO 8601 as tables keep it: a day, or RFC 3339.
+// date reads ISO 8601, in white space or not, as milliseconds since 1970.
 func date(s string) (int64, bool) {
-	s = text.Trim(s)
-	layout := time.RFC3339
-	if len(s) == len(time.DateOnly) {
-		layout = time.DateOnly
-	}
-	at, err := time.Parse(layout, s)
-	return at.UnixMilli(), err == nil
+	at, ok := frame.ParseDate(text.Trim(s))
+	return at.UnixMilli(), ok
 }
 
 // makeBins chooses the unit and makes the edges.

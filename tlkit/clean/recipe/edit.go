@@ -102,7 +102,7 @@ func (e Edit) value() (grel.Value, error) {
 			return grel.BoolValue(b), nil
 		}
 	case frame.Date:
-		if t, ok := instant(e.To); ok {
+		if t, ok := frame.ParseDate(e.To); ok {
 			return grel.DateValue(t), nil
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"transferlab/tlkit/clean/grel"
+	"transferlab/tlkit/frame"
 )
 
 // Facet selects rows by a column's values, as a facet of OpenRefine does. One of the
@@ -123,7 +124,7 @@ func (f *Range) check() error {
 
 func (f *TimeRange) check() error {
 	for _, bound := range []string{f.From, f.To} {
-		if _, ok := instant(bound); bound != "" && !ok {
+		if _, ok := frame.ParseDate(bound); bound != "" && !ok {
 			return option("%.40q is no date; write 2006-01-02 or 2006-01-02T15:04:05Z", bound)
 		}
 	}
@@ -207,8 +208,8 @@ func (f *Range) test(v grel.Value) bool {
 }
 
 func (f *TimeRange) test() func(grel.Value) bool {
-	from, _ := instant(f.From) // check has read them
-	to, _ := instant(f.To)
+	from, _ := frame.ParseDate(f.From) // check has read them
+	to, _ := frame.ParseDate(f.To)
 	return func(v grel.Value) bool {
 		switch {
 		case v.IsError():

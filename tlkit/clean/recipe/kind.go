@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"transferlab/tlkit/clean/grel"
 	"transferlab/tlkit/frame"
@@ -22,7 +21,7 @@ type SetKind struct {
 	Columns []string   `json:"columns"`
 	Kind    frame.Kind `json:"kind"`
 
-	// Format is how dates are written, in strftime's directives; empty means ISO 8601.
+	// Format is how dates are written, as frame.ParseDateFormat reads it; empty means ISO 8601.
 	Format string `json:"format,omitempty"`
 	// DecimalComma reads 1,5 as one and a half. Group stands between groups of digits, as
 	// the comma in 1,000,000, and is left out.
@@ -55,8 +54,8 @@ func (k SetKind) check() error {
 		return option("the kind %v; choose Text, Int, Float, Bool, Date or Category", k.Kind)
 	}
 	if k.Kind == frame.Date {
-		if _, _, err := layout(k.Format); err != nil {
-			return err
+		if _, err := frame.ParseDateFormat(k.Format); err != nil {
+			return option("%v", err)
 		}
 	}
 	if k.Group != "" && strings.ContainsAny(k.Group, "0123456789+-eE"+k.point()) {
@@ -106,12 +105,13 @@ func (k SetKind) column(ctx context.Context, s state, c frame.Column) (built, er
 	case frame.Bool:
 		return convert(ctx, k, s, c, field, boolean, grel.BoolValue)
 	case frame.Date:
-		read, err := k.date()
+		format, err := frame.ParseDateFormat(k.Format)
 		if err != nil {
-			return built{}, err
+			return built{}, option("%v", err)
 		}
+		read := func(v string) (string, bool) { return format.Read(strings.TrimSpace(v)) }
 		return convert(ctx, k, s, c, field, read, func(v string) grel.Value {
-			t, _ := instant(v) // it was just written
+			t, _ := frame.ParseDate(v) // it was just written
 			return grel.DateValue(t)
 		})
 	}
@@ -226,79 +226,4 @@ func boolean(s string) (bool, bool) {
 		return false, true
 	}
 	return false, false
-}
-
-// date reads dates in the format and writes them as tables keep them: a day, or an instant
-// in UTC if the format has a time of day.
-func (k SetKind) date() (func(string) (string, bool), error) {
-	forms, clock, err := layout(k.Format)
-	if err != nil {
-		return nil, err
-	}
-	if k.Format == "" {
-		return func(s string) (string, bool) {
-			s = strings.TrimSpace(s)
-			t, ok := instant(s)
-			if !ok || len(s) == len(day) {
-				return s, ok
-			}
-			return t.UTC().Format(time.RFC3339Nano), true
-		}, nil
-	}
-	return func(s string) (string, bool) {
-		s = strings.ToUpper(strings.TrimSpace(s))
-		t, err := time.Parse(forms[0], s)
-		for _, form := range forms[1:] {
-			if err != nil {
-				t, err = time.Parse(form, s)
-			}
-		}
-		if err != nil || t.UTC().Year() < 1 || t.UTC().Year() > 9999 {
-			return "", false
-		}
-		if clock {
-			return t.UTC().Format(time.RFC3339Nano), true
-		}
-		return t.Format(day), true
-	}, nil
-}
-
-// layout gives the layouts of package time for a format in strftime's directives, of which
-// one has to fit. clock is whether there is a time of day. The layouts are for texts in
-// upper case: whether a name is written in capitals does not count.
-func layout(format string) (forms []string, clock bool, err error) {
-	directives := map[byte]string{
-		'Y': "2006", 'y': "06", 'm': "1", 'b': "Jan", 'B': "January", 'd': "2", 'e': "_2", 'j': "002", 'a': "Mon", 'A': "Monday",
-		'H': "15", 'I': "3", 'p': "PM", 'M': "4", 'S': "5", 'z': "Z0700", 'F': "2006-1-2", 'T': "15:4:5", '%': "%",
-	}
-	bad := func(says string, args ...any) ([]string, bool, error) {
-		return nil, false, option("the date format %.40q "+says, append([]any{format}, args...)...)
-	}
-	form, literal := "", ""
-	for i := 0; i < len(format); i++ {
-		if format[i] != '%' {
-			literal += string(format[i])
-			form += strings.ToUpper(string(format[i]))
-			continue
-		}
-		i++
-		switch {
-		case i < len(format) && format[i] == 'f' && strings.HasSuffix(form, "."):
-			form = strings.TrimSuffix(form, ".") // package time reads decimals after seconds without being told
-		case i == len(format) || directives[format[i]] == "":
-			return bad("has a directive that is not known here; they are %%Y %%y %%m %%b %%B %%d %%e %%j %%a %%A %%H %%I %%p %%M %%S .%%f %%z %%F %%T and %%%%")
-		default:
-			clock = clock || strings.IndexByte("HIpMST", format[i]) >= 0
-			form += directives[format[i]]
-			literal += " "
-		}
-	}
-	if upper := strings.ToUpper(literal); strings.ContainsAny(literal, "0123456789_") || strings.Contains(upper, "PM") || strings.Contains(upper, "MST") {
-		return bad("has digits, PM or MST outside a directive, which cannot be told from a date's own")
-	}
-	forms = []string{form}
-	if strings.Contains(form, "Z0700") {
-		forms = append(forms, strings.Replace(form, "Z0700", "Z07:00", 1), strings.Replace(form, "Z0700", "Z07", 1))
-	}
-	return forms, clock, nil
 }

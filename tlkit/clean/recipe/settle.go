@@ -145,7 +145,7 @@ func dateText(values []grel.Value, was frame.Column) func(grel.Value) string {
 	midnight := func(v grel.Value) bool { return v.IsNull() || v.Time().UTC().Truncate(24*time.Hour).Equal(v.Time()) }
 	days = days && !slices.ContainsFunc(values, func(v grel.Value) bool { return !midnight(v) })
 	if days {
-		return func(v grel.Value) string { return v.Time().UTC().Format(day) }
+		return func(v grel.Value) string { return v.Time().UTC().Format(time.DateOnly) }
 	}
 	return func(v grel.Value) string { return v.Time().UTC().Format(time.RFC3339Nano) }
 }

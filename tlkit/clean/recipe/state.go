@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/go-gota/gota/series"
 
@@ -60,24 +59,12 @@ func (s state) cells(c frame.Column) func(i int) grel.Value {
 		case frame.Bool:
 			return grel.BoolValue(c.Bools[i].Value)
 		case frame.Date:
-			if t, ok := instant(c.Texts[i].Value); ok {
+			if t, ok := frame.ParseDate(c.Texts[i].Value); ok {
 				return grel.DateValue(t)
 			}
 		}
 		return grel.StringValue(c.Texts[i].Value)
 	}
-}
-
-const day = "2006-01-02"
-
-// instant reads a date as tables keep them.
-func instant(text string) (time.Time, bool) {
-	layout := time.RFC3339Nano
-	if len(text) == len(day) {
-		layout = day
-	}
-	t, err := time.Parse(layout, text)
-	return t, err == nil
 }
 
 // blank reports whether a cell holds nothing that OpenRefine's fills count: no value,

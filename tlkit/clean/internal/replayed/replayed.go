@@ -181,7 +181,7 @@ func (g Grid) Differences(t frame.Table) []string {
 			kind = frame.Bool.String()
 		case "date":
 			kind = frame.Date.String()
-			equal = func(i int) bool { u, err := date(c.Texts[i].Value); return err == nil && u.Equal(cells[i].time) }
+			equal = func(i int) bool { u, ok := frame.ParseDate(c.Texts[i].Value); return ok && u.Equal(cells[i].time) }
 		default:
 			kind = frame.Text.String()
 		}
@@ -196,13 +196,6 @@ func (g Grid) Differences(t frame.Table) []string {
 		}
 	}
 	return out
-}
-
-func date(s string) (time.Time, error) {
-	if len(s) == len(time.DateOnly) {
-		return time.Parse(time.DateOnly, s)
-	}
-	return time.Parse(time.RFC3339Nano, s)
 }
 
 func show(c frame.Column, i int) string {
