@@ -94,7 +94,7 @@ func child(t flatbuffers.Table, field int) (flatbuffers.Table, bool) {
 	return flatbuffers.Table{Bytes: t.Bytes, Pos: t.Indirect(o + t.Pos)}, true
 }
 
-// appendArrowSchema writes the columns as Arrow sees them, ready for the metadata.
+// arrowSchemaOf is the columns as Arrow sees them, ready for the metadata.
 func arrowSchemaOf(cols []*writeColumn) string {
 	b := flatbuffers.NewBuilder(1024)
 	fields := make([]flatbuffers.UOffsetT, len(cols))

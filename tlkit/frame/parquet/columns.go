@@ -50,7 +50,7 @@ func prepare(c frame.Column) *writeColumn {
 		w.store = storeBool
 	case frame.Date:
 		w.store = dateStore(c.Texts)
-		w.naive = zoneless(c.Field.Format)
+		w.naive = iso.Zoneless(c.Field.Format)
 	case frame.Category:
 		w.levels = newTextIndex()
 		for _, l := range c.Levels {
@@ -110,20 +110,6 @@ func dateStore(cells []frame.Cell[string]) store {
 		}
 	}
 	return storeNanos
-}
-
-// zoneless reports whether a format of instants says nothing of their zone.
-func zoneless(format string) bool {
-	for i := 0; i+1 < len(format); i++ {
-		if format[i] == '%' {
-			i++
-			switch format[i] {
-			case 'z', 'Z', 's', 'c', '+': // the last three imply one
-				return false
-			}
-		}
-	}
-	return format != "" && format[len(format)-1] != 'Z'
 }
 
 // element is the column in the file's schema.

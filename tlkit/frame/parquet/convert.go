@@ -238,17 +238,7 @@ func (l *leaf) decimals(enc format.Encoding, b []byte, n int, s *scratch) (numbe
 		if v, ok := narrow(words[i]); ok {
 			return decimal.Float(v, l.scale)
 		}
-		v, scale, ten, rest := wide(words[i]), l.scale, big.NewInt(10), new(big.Int)
-		for scale > 0 && !v.IsInt64() {
-			if v.QuoRem(v, ten, rest); rest.Sign() != 0 {
-				return 0, false
-			}
-			scale--
-		}
-		if !v.IsInt64() {
-			return 0, false
-		}
-		return decimal.Float(v.Int64(), scale)
+		return decimal.BigFloat(wide(words[i]), l.scale)
 	}, err
 }
 

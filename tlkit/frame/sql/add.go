@@ -89,7 +89,7 @@ func newAddition(c frame.Column) *addition {
 		switch days, micros := dateForms(c.Texts); {
 		case days:
 			return set(duckdb.TypeDate, "DATE")
-		case micros && zoneless(c.Field.Format):
+		case micros && iso.Zoneless(c.Field.Format):
 			return set(duckdb.TypeTimestamp, "TIMESTAMP")
 		case micros:
 			return set(duckdb.TypeTimestampTZ, "TIMESTAMP WITH TIME ZONE")
@@ -120,11 +120,6 @@ func dateForms(cells []frame.Cell[string]) (days, micros bool) {
 		}
 	}
 	return days, micros && !days
-}
-
-// zoneless reports whether a format of instants says nothing of their zone.
-func zoneless(format string) bool {
-	return format != "" && !strings.Contains(format, "%z") && !strings.Contains(format, "%Z") && !strings.HasSuffix(format, "Z")
 }
 
 // number gives each level its number. Values outside of the levels come after them; ok is

@@ -173,14 +173,12 @@ func decimals(f frame.Field, t duckdb.LogicalType) column {
 		}}
 	}
 	return &numbers{gathering[float64]{f: f, read: func(v vector, row int) (float64, string) {
-		h, left := read(v, row), scale
-		n, ok := h.small()
-		if !ok {
-			n, left, ok = h.shortened(scale)
-		}
-		x := 0.0
-		if ok {
-			x, ok = decimal.Float(n, left)
+		h := read(v, row)
+		x, ok := 0.0, false
+		if n, small := h.small(); small {
+			x, ok = decimal.Float(n, scale)
+		} else {
+			x, ok = decimal.BigFloat(h.big(), scale)
 		}
 		if !ok {
 			return 0, "the decimal has more digits than a number keeps; cast it to DOUBLE or VARCHAR"
@@ -189,18 +187,9 @@ func decimals(f frame.Field, t duckdb.LogicalType) column {
 	}}}
 }
 
-// shortened drops noughts behind the point until the number is an int64.
-func (h hugeForm) shortened(scale int) (n int64, left int, ok bool) {
+func (h hugeForm) big() *big.Int {
 	v := new(big.Int).Lsh(big.NewInt(h.high), 64)
-	v.Add(v, new(big.Int).SetUint64(h.low))
-	ten, rest := big.NewInt(10), new(big.Int)
-	for scale > 0 && !v.IsInt64() {
-		if v.QuoRem(v, ten, rest); rest.Sign() != 0 {
-			return 0, 0, false
-		}
-		scale--
-	}
-	return v.Int64(), scale, v.IsInt64()
+	return v.Add(v, new(big.Int).SetUint64(h.low))
 }
 
 // uuid writes a UUID, which DuckDB keeps as a number whose highest bit is turned over.

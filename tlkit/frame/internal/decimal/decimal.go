@@ -4,6 +4,7 @@ package decimal
 
 import (
 	"math"
+	"math/big"
 	"strconv"
 )
 
@@ -37,4 +38,18 @@ func Float(v int64, scale int) (f float64, ok bool) {
 	}
 	f, err := strconv.ParseFloat(string(Append(nil, strconv.FormatInt(v, 10), scale)), 64)
 	return f, err == nil
+}
+
+// BigFloat is Float of a number that may be no int64. It uses v up.
+func BigFloat(v *big.Int, scale int) (f float64, ok bool) {
+	ten, rest := big.NewInt(10), new(big.Int)
+	for ; scale > 0 && !v.IsInt64(); scale-- {
+		if v.QuoRem(v, ten, rest); rest.Sign() != 0 {
+			return 0, false
+		}
+	}
+	if !v.IsInt64() {
+		return 0, false
+	}
+	return Float(v.Int64(), scale)
 }

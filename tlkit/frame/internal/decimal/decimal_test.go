@@ -2,6 +2,7 @@ package decimal
 
 import (
 	"math"
+	"math/big"
 	"math/rand/v2"
 	"strconv"
 	"testing"
@@ -37,6 +38,26 @@ func TestFloatKeepsTheDigits(t *testing.T) {
 	}{{1e15 - 1, 3, true}, {1e15 + 1, 3, false}, {1e15, 3, true}, {-1e15 - 1, 0, false}, {math.MaxInt64, 5, false}, {math.MinInt64, 0, false}, {5e18, 18, true}} {
 		if _, ok := Float(c.v, c.scale); ok != c.ok {
 			t.Errorf("%d with %d decimals: %v", c.v, c.scale, ok)
+		}
+	}
+}
+
+func TestBigFloat(t *testing.T) {
+	for _, c := range []struct {
+		digits string
+		scale  int
+		want   float64 // NaN if it has too many digits
+	}{
+		{"0", 0, 0}, {"125", 2, 1.25}, {"-125", 3, -0.125},
+		{"12500000000000000000000000000000000000", 36, 12.5},
+		{"-12500000000000000000000000000000000000", 36, -12.5},
+		{"12500000000000000000000000000000000001", 36, math.NaN()},
+		{"100000000000000000000", 0, math.NaN()},
+		{"10000000000000000", 1, math.NaN()},
+	} {
+		v, _ := new(big.Int).SetString(c.digits, 10)
+		if f, ok := BigFloat(v, c.scale); ok == math.IsNaN(c.want) || ok && f != c.want {
+			t.Errorf("%s with %d decimals is %v, %v; want %v", c.digits, c.scale, f, ok, c.want)
 		}
 	}
 }

@@ -1,8 +1,8 @@
-// Package iso turns dates between the numbers that files and databases keep and the text that
-// tables do. Dates are text in a table, 2006-01-02 or RFC 3339 in UTC, and numbers in a file. The
-// conversions are written out: the standard library's take ten times as long, and a column
-// has a million of them. The days of the calendar are counted as by Howard Hinnant, "chrono-
-// Compatible Low-Level Date Algorithms" (2013).
+// Package iso turns dates between the numbers that files and databases keep and the text
+// that tables do, 2006-01-02 or RFC 3339 in UTC. The conversions are written out: the
+// standard library's take ten times as long, and a column has a million of them. The days of
+// the calendar are counted as by Howard Hinnant, "chrono-Compatible Low-Level Date
+// Algorithms" (2013).
 package iso
 
 import "math"
@@ -163,4 +163,19 @@ func Ticks(day, nanos, unit int64) (v int64, ok bool) {
 		return 0, false
 	}
 	return day*perDay + part, true
+}
+
+// Zoneless reports whether instants in a format of strftime's directives are written
+// without their zone. An empty format is ISO 8601, which has one.
+func Zoneless(format string) bool {
+	for i := 0; i+1 < len(format); i++ {
+		if format[i] == '%' {
+			i++
+			switch format[i] {
+			case 'z', 'Z', 's', 'c', '+': // the last three imply one
+				return false
+			}
+		}
+	}
+	return format != "" && format[len(format)-1] != 'Z'
 }

@@ -88,3 +88,14 @@ func TestTicksThatDoNotFit(t *testing.T) {
 		}
 	}
 }
+
+func TestZoneless(t *testing.T) {
+	for format, want := range map[string]bool{
+		"": false, "%Y-%m-%d %H:%M": true, "%Y-%m-%dT%H:%M:%SZ": false, "%H:%M %z": false, "%H:%M %Z": false,
+		"%s": false, "%c": false, "%H %%z": true, "%H%": true, "%H %%%z": false,
+	} {
+		if got := Zoneless(format); got != want {
+			t.Errorf("%q: %v, want %v", format, got, want)
+		}
+	}
+}
