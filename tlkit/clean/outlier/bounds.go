@@ -112,7 +112,7 @@ func (o Options) bound(c frame.Column) Bound {
 		b.Note = "no finite value to learn from"
 		return b
 	case o.Method == Percentile:
-		q := quantiles(v, o.Lower, o.Upper)
+		q := frame.Quantiles(v, o.Lower, o.Upper)
 		b.From, b.To, b.Low, b.High = q[0], q[1], q[0], q[1]
 		return b
 	case len(v) == 1:
@@ -122,7 +122,7 @@ func (o Options) bound(c frame.Column) Bound {
 	unit := 1.0 // what a spread of 1 is worth
 	switch o.Method {
 	case IQR:
-		q := quantiles(v, 0.25, 0.75)
+		q := frame.Quantiles(v, 0.25, 0.75)
 		b.From, b.To, b.Spread = q[0], q[1], q[1]-q[0]
 	case ZScore:
 		b.From, b.Spread = deviation(v, o.DDOF)
@@ -131,11 +131,11 @@ func (o Options) bound(c frame.Column) Bound {
 		}
 		b.To = b.From
 	case MAD:
-		b.From = quantiles(v, 0.5)[0]
+		b.From = frame.Quantiles(v, 0.5)[0]
 		for i, x := range v {
 			v[i] = math.Abs(x - b.From)
 		}
-		b.To, b.Spread, unit = b.From, quantiles(v, 0.5)[0], 1/madScale
+		b.To, b.Spread, unit = b.From, frame.Quantiles(v, 0.5)[0], 1/madScale
 	}
 	low, high := b.From-o.Factor*unit*b.Spread, b.To+o.Factor*unit*b.Spread
 	switch {

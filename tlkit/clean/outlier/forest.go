@@ -120,7 +120,7 @@ func FitForest(ctx context.Context, rep progress.Reporter, train split.Train, o 
 		if err != nil {
 			return nil, err
 		}
-		f.Threshold = quantiles(scores, 1-o.Contamination)[0]
+		f.Threshold = frame.Quantiles(scores, 1-o.Contamination)[0]
 	}
 	return f, nil
 }

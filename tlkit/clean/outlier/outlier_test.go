@@ -248,47 +248,6 @@ func TestWhatIsRefused(t *testing.T) {
 	}
 }
 
-func TestQuantilesProperty(t *testing.T) {
-	rng := rand.New(rand.NewPCG(5, 0))
-	for range 500 {
-		v := make([]float64, 1+rng.IntN(60))
-		for i := range v {
-			v[i] = math.Round(rng.NormFloat64() * float64(1+rng.IntN(20)))
-		}
-		sorted := slices.Sorted(slices.Values(v))
-		shares := []float64{0, 0.25, rng.Float64(), 1}
-		slices.Sort(shares)
-		for k, q := range quantiles(v, shares...) {
-			at := shares[k] * float64(len(v)-1)
-			low, high := sorted[int(at)], sorted[int(math.Ceil(at))]
-			if want := low + (high-low)*(at-math.Floor(at)); math.Abs(q-want) > 1e-12*max(1, math.Abs(want)) {
-				t.Fatalf("quantile %v of %v is %v, want %v", shares[k], sorted, q, want)
-			}
-		}
-	}
-}
-
-func TestSelectionTakesLinearTime(t *testing.T) {
-	// Orders that make quicksort with fixed pivots quadratic: at 2 M values that would
-	// outlast the test's own time limit by hours.
-	const n = 2_000_000
-	for name, f := range map[string]func(i int) float64{
-		"sorted": func(i int) float64 { return float64(i) }, "equal": func(int) float64 { return 1 },
-		"up and down": func(i int) float64 { return float64(min(i, n-i)) },
-	} {
-		v := make([]float64, n)
-		for i := range v {
-			v[i] = f(i)
-		}
-		choose(v, n/2)
-		for i := range v {
-			if i < n/2 && v[i] > v[n/2] || i > n/2 && v[i] < v[n/2] {
-				t.Fatalf("%s: value %d on the wrong side", name, i)
-			}
-		}
-	}
-}
-
 // random makes a table of ugly columns.
 func random(t testing.TB, rng *rand.Rand) frame.Table {
 	n := 1 + rng.IntN(60)

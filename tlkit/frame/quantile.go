@@ -6,6 +6,41 @@ import (
 	"slices"
 )
 
+// Quantiles are the values below which parts of v lie, each part from 0 to 1: for part q of
+// n numbers the one at place q(n−1) in order, or the line between the two beside it, as
+// numpy's default does ("linear", type 7 of Hyndman and Fan 1996). NaN is left out of v,
+// and −0 is 0. Without numbers, or for a part outside of 0 to 1, a quantile is NaN. Beside
+// an infinity, where numpy has NaN, the line is that infinity; between the two infinities it
+// is NaN. v is neither changed nor copied.
+func Quantiles(v []float64, parts ...float64) []float64 {
+	n := 0
+	for _, x := range v {
+		if x == x {
+			n++
+		}
+	}
+	return quantilesAt(Float, n, parts, func(ranks []int, found []uint64) {
+		selectFrom(n, func(f func([]uint64)) { inPiecesOf(v, floatKeys, f) }, ranks, found)
+	})
+}
+
+// Middle is the two values in the middle of the cells that have one, in order, and how many
+// have one. If that number is odd, the two are the same; if it is 0, they are 0. −0 is 0.
+// The cells are neither changed nor copied.
+func Middle[T int | float64](cells []Cell[T]) (low, high T, n int) {
+	for i := range cells {
+		if !cells[i].Missing() {
+			n++
+		}
+	}
+	if n == 0 {
+		return 0, 0, 0
+	}
+	var found [2]uint64
+	selectFrom(n, func(f func([]uint64)) { inPiecesOf(cells, presentKeys, f) }, []int{(n - 1) / 2, n / 2}, found[:])
+	return valueOf[T](found[0]), valueOf[T](found[1]), n
+}
+
 // number is what can be calculated with.
 type number interface{ int | float64 }
 
@@ -29,6 +64,27 @@ func presentKeys[T number](keys []uint64, cells []Cell[T]) []uint64 {
 	return keys
 }
 
+// floatKeys is presentKeys of plain numbers, NaN left out.
+func floatKeys(keys []uint64, v []float64) []uint64 {
+	for _, x := range v {
+		if x == x {
+			keys = append(keys, floatBits(x))
+		}
+	}
+	return keys
+}
+
+// valueOf is the value whose bits these are.
+func valueOf[T number](key uint64) (v T) {
+	switch v := any(&v).(type) {
+	case *int:
+		*v = intOfBits(key)
+	case *float64:
+		*v = floatOfBits(key)
+	}
+	return v
+}
+
 // numberOf is the number whose bits these are.
 func numberOf(kind Kind, key uint64) float64 {
 	if kind == Int {
@@ -37,11 +93,7 @@ func numberOf(kind Kind, key uint64) float64 {
 	return floatOfBits(key)
 }
 
-// quantiles are the values below which parts of the numbers lie: for part q of n numbers
-// the one at place q(n-1) in order, or the line between the two beside it, as numpy's
-// default does ("linear", R's type 7). The parts go from low to high. Without numbers all
-// are NaN. Beside an infinity, where numpy has NaN, the line is that infinity; between the
-// two infinities it is NaN. The keys are left as they are.
+// quantiles are [Quantiles] of the numbers whose keys these are, which are left as they are.
 func quantiles(kind Kind, keys []uint64, parts ...float64) []float64 {
 	return quantilesAt(kind, len(keys), parts, func(ranks []int, found []uint64) { selectRanks(keys, ranks, found) })
 }
@@ -49,25 +101,21 @@ func quantiles(kind Kind, keys []uint64, parts ...float64) []float64 {
 // cellQuantiles are the quantiles of the cells that have a value, of which m are the
 // moments. The numbers are not copied.
 func cellQuantiles[T number](kind Kind, cells []Cell[T], m moments, parts ...float64) []float64 {
-	if m.n <= fewToSelect {
-		return quantiles(kind, presentKeys(make([]uint64, 0, m.n), cells), parts...)
-	}
-	return quantilesAt(kind, m.n, parts, func(ranks []int, found []uint64) { selectCells(cells, m.n, ranks, found) })
+	return quantilesAt(kind, m.n, parts, func(ranks []int, found []uint64) {
+		selectFrom(m.n, func(f func([]uint64)) { inPiecesOf(cells, presentKeys, f) }, ranks, found)
+	})
 }
 
 // quantilesAt asks for the keys at the places of n numbers that the parts need.
 func quantilesAt(kind Kind, n int, parts []float64, find func(ranks []int, found []uint64)) []float64 {
 	out := make([]float64, len(parts))
-	if n == 0 {
-		for i := range out {
-			out[i] = math.NaN()
-		}
-		return out
-	}
+	possible := func(q float64) bool { return n > 0 && q >= 0 && q <= 1 }
 	var ranks []int
 	for _, q := range parts {
-		below := int(q * float64(n-1))
-		ranks = append(ranks, below, min(below+1, n-1))
+		if possible(q) {
+			below := int(q * float64(n-1))
+			ranks = append(ranks, below, min(below+1, n-1))
+		}
 	}
 	slices.Sort(ranks)
 	ranks = slices.Compact(ranks)
@@ -78,6 +126,10 @@ func quantilesAt(kind Kind, n int, parts []float64, find func(ranks []int, found
 		return numberOf(kind, found[i])
 	}
 	for i, q := range parts {
+		if !possible(q) {
+			out[i] = math.NaN()
+			continue
+		}
 		place := q * float64(n-1)
 		below := int(place)
 		out[i] = between(at(below), at(min(below+1, n-1)), place-float64(below))
@@ -142,29 +194,35 @@ func selectRanks(keys []uint64, ranks []int, found []uint64) {
 	}
 }
 
-// selectCells is selectRanks of the cells that have a value, n of them.
-func selectCells[T number](cells []Cell[T], n int, ranks []int, found []uint64) {
+// selectFrom is selectRanks of n keys that are not kept: each calls its argument with some of
+// them at a time, until it has been called with all.
+func selectFrom(n int, each func(func(keys []uint64)), ranks []int, found []uint64) {
+	if n <= fewToSelect {
+		keys := make([]uint64, 0, n)
+		each(func(some []uint64) { keys = append(keys, some...) })
+		selectRanks(keys, ranks, found)
+		return
+	}
 	low, high := uint64(math.MaxUint64), uint64(0)
-	inKeys(cells, func(keys []uint64) {
+	each(func(keys []uint64) {
 		for _, k := range keys {
 			low, high = min(low, k), max(high, k)
 		}
 	})
 	s := newSelection(n, low, high)
-	inKeys(cells, s.count)
+	each(s.count)
 	if s.want(ranks, found) {
-		inKeys(cells, s.keep)
+		each(s.keep)
 		s.finish()
 	}
 }
 
-// inKeys calls f with the bits of the cells that have a value, as presentKeys has them, some
-// hundred at a time.
-func inKeys[T number](cells []Cell[T], f func(keys []uint64)) {
+// inPiecesOf calls f with the keys that keysOf appends for some hundred values at a time.
+func inPiecesOf[T any](values []T, keysOf func(keys []uint64, values []T) []uint64, f func(keys []uint64)) {
 	const piece = 1 << 9
 	var room [piece]uint64
-	for low := 0; low < len(cells); low += piece {
-		f(presentKeys(room[:0], cells[low:min(low+piece, len(cells))]))
+	for low := 0; low < len(values); low += piece {
+		f(keysOf(room[:0], values[low:min(low+piece, len(values))]))
 	}
 }
 
