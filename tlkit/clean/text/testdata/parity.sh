@@ -4,12 +4,7 @@
 # newer characters.
 set -eu
 cd "$(dirname "$0")"
-top=$(cd ../../../.. && pwd)
-python=${PARITY_PYTHON:-$top/.venv-parity/bin/python}
-if [ -z "${PARITY_PYTHON:-}" ]; then
-  [ -x "$python" ] || python3 -m venv "$top/.venv-parity"
-  "$python" -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
-fi
+python=$(sh ../../../python.sh)
 jars=$(sh ../../openrefine.sh)
 java="-Duser.language=en -Duser.country=US -Dfile.encoding=UTF-8" # what it asks the machine for
 new=$(mktemp -d)

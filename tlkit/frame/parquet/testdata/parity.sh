@@ -3,12 +3,7 @@
 # written here. --write replaces the files.
 set -eu
 cd "$(dirname "$0")"
-top=$(cd ../../../.. && pwd)
-python=${PARITY_PYTHON:-$top/.venv-parity/bin/python}
-if [ -z "${PARITY_PYTHON:-}" ]; then
-  [ -x "$python" ] || python3 -m venv "$top/.venv-parity"
-  "$python" -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
-fi
+python=$(sh ../../../python.sh)
 export PYTHONDONTWRITEBYTECODE=1
 new=$(mktemp -d)
 trap 'rm -rf "$new"' EXIT
