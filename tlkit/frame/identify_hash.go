@@ -4,6 +4,8 @@ import (
 	"hash/maphash"
 	"math"
 	"math/bits"
+	"slices"
+	"strings"
 )
 
 // A hasher turns rows into 64-bit numbers. Each has a seed of its own, so that nobody can
@@ -95,8 +97,43 @@ func keyOf(c Column) keyColumn {
 		return keyCells[float64]{first: c.Floats}
 	case Bool:
 		return keyCells[bool]{first: c.Bools}
+	case Date:
+		return dateCells(c.Texts, nil)
 	}
 	return keyCells[string]{first: c.Texts}
+}
+
+// midnight is how the instant ends at which a day begins.
+const midnight = "T00:00:00Z"
+
+// dateCells compares dates as points in time: where there are both days and instants, a day
+// equals the instant at which it begins, as it does in sorting.
+func dateCells(first, second []Cell[string]) keyCells[string] {
+	days, midnights := false, false
+	for _, cells := range [][]Cell[string]{first, second} {
+		for _, c := range cells {
+			switch {
+			case c.Null:
+			case !strings.Contains(c.Value, "T"):
+				days = true
+			default:
+				midnights = midnights || strings.HasSuffix(c.Value, midnight)
+			}
+		}
+	}
+	if days && midnights {
+		first, second = asDays(first), asDays(second)
+	}
+	return keyCells[string]{first, second}
+}
+
+// asDays writes the instants at which days begin as those days.
+func asDays(cells []Cell[string]) []Cell[string] {
+	days := slices.Clone(cells)
+	for i := range days {
+		days[i].Value = strings.TrimSuffix(days[i].Value, midnight)
+	}
+	return days
 }
 
 // keyCells are the cells of a column, or of two columns one below the other, which a join

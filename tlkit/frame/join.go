@@ -212,6 +212,8 @@ func pairOf(l, r Column) (keyPair, error) {
 		p.cells = keyCells[float64]{l.Floats, r.Floats}
 	case l.Kind == Bool:
 		p.cells = keyCells[bool]{l.Bools, r.Bools}
+	case l.Kind == Date:
+		p.cells = dateCells(l.Texts, r.Texts)
 	default:
 		p.cells = keyCells[string]{l.Texts, r.Texts}
 	}

@@ -32,7 +32,7 @@ type Edit struct {
 	Errors bool     `json:"errors,omitempty"` // cells for which the expression gives an error too
 
 	To      string     `json:"to,omitempty"`
-	As      frame.Kind `json:"as,omitempty"`      // what To is: Auto and Text mean text; also Int, Float, Bool and Date
+	As      frame.Kind `json:"as,omitempty"`      // what To is: Text, Int, Float, Bool or Date; Auto: what the column holds if To reads as that, else text
 	Missing bool       `json:"missing,omitempty"` // the cells lose their value; To is empty
 }
 
@@ -71,22 +71,26 @@ func (r Replace) check() error {
 		return err
 	}
 	for i, e := range r.Edits {
-		if _, err := e.value(); err != nil {
+		if _, err := e.value(frame.Text); err != nil {
 			return fmt.Errorf("edit %d: %w", i+1, err)
 		}
 	}
 	return r.Where.check()
 }
 
-// value is To as what it is.
-func (e Edit) value() (grel.Value, error) {
+// value is To as what it is in a column of a kind.
+func (e Edit) value(column frame.Kind) (grel.Value, error) {
 	if e.Missing {
 		if e.To != "" {
 			return grel.Value{}, option("cells that lose their value and get %.40q; choose one", e.To)
 		}
 		return grel.Value{}, nil
 	}
-	switch e.As {
+	kind := e.As
+	if kind == frame.Auto {
+		kind = column
+	}
+	switch kind {
 	case frame.Auto, frame.Text, frame.Category:
 		return grel.StringValue(e.To), nil
 	case frame.Int:
@@ -106,6 +110,9 @@ func (e Edit) value() (grel.Value, error) {
 			return grel.DateValue(t), nil
 		}
 	}
+	if e.As == frame.Auto {
+		return grel.StringValue(e.To), nil
+	}
 	return grel.Value{}, option("%.40q as %v; write a value of that kind, or leave As out", e.To, e.As)
 }
 
@@ -122,7 +129,7 @@ func (r Replace) apply(ctx context.Context, _ progress.Reporter, s state) (outco
 	if err != nil {
 		return outcome{}, err
 	}
-	find, err := r.finder()
+	find, err := r.finder(c.Kind)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -145,11 +152,11 @@ func (r Replace) apply(ctx context.Context, _ progress.Reporter, s state) (outco
 }
 
 // finder finds the new value of a value, by its text in GREL or by how the table shows it.
-func (r Replace) finder() (find func(v grel.Value, shown string) (grel.Value, bool), err error) {
+func (r Replace) finder(column frame.Kind) (find func(v grel.Value, shown string) (grel.Value, bool), err error) {
 	texts := map[string]grel.Value{}
 	var blanks, errors *grel.Value
 	for _, e := range r.Edits {
-		to, err := e.value()
+		to, err := e.value(column)
 		if err != nil {
 			return nil, err
 		}

@@ -207,12 +207,39 @@ func TestReplaceFindsDatesAsTheyAreShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, _, err := Recipe{Steps: []Step{Replace{Column: "day", Edits: []Edit{
-		{From: []string{"1969-12-31"}, Missing: true}, {From: []string{"1970-01-02T00:00:00Z"}, To: "1970-02-02", As: frame.Date}}}}}.Apply(t.Context(), nil, table)
+		{From: []string{"1969-12-31"}, Missing: true}, {From: []string{"1970-01-02T00:00:00Z"}, To: "1970-02-02"}}}}}.Apply(t.Context(), nil, table)
 	if err != nil {
 		t.Fatal(err)
 	}
 	day, _ := out.Column("day")
 	if !day.Missing(0) || day.Format(1) != "1970-01-01" || !day.Missing(2) || day.Format(3) != "1970-02-02" || day.Kind != frame.Date {
 		t.Errorf("%+v", day)
+	}
+}
+
+// What a cell gets is what its column holds, where it reads as that, and text where it does
+// not or where text is asked for.
+func TestReplaceKeepsTheKindOfTheColumn(t *testing.T) {
+	table, err := frame.New(frame.Schema{{Name: "n", Kind: frame.Int}},
+		frame.Series("n", []frame.Cell[int]{{Value: 1}, {Value: 999}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		edit Edit
+		kind frame.Kind
+		want string
+	}{
+		{Edit{From: []string{"999"}, To: "7"}, frame.Int, "7"},
+		{Edit{From: []string{"999"}, To: "many"}, frame.Text, "many"},
+		{Edit{From: []string{"999"}, To: "7", As: frame.Text}, frame.Text, "7"},
+	} {
+		out, _, err := Recipe{Steps: []Step{Replace{Column: "n", Edits: []Edit{c.edit}}}}.Apply(t.Context(), nil, table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, _ := out.Column("n"); n.Kind != c.kind || n.Format(1) != c.want {
+			t.Errorf("%v: %v %q", c.edit, n.Kind, n.Format(1))
+		}
 	}
 }

@@ -266,6 +266,7 @@ func (op *operation) edit(o object) (e recipe.Edit, null bool) {
 	switch to.Kind {
 	case strict.String:
 		e.To, err = to.Text()
+		e.As = frame.Text
 		if kind == "date" {
 			e.As = frame.Date
 		}
