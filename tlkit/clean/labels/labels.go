@@ -95,6 +95,11 @@ type Report struct {
 	// Wrong estimates the share of labels that are wrong: 1 less Joint's diagonal.
 	Wrong float64
 
+	// Agreed is the share of items of which the given label is the model's likeliest, Common that
+	// of the most frequent label. A model that does not agree more often than that knows
+	// nothing of the labels, and neither do its suspects.
+	Agreed, Common float64
+
 	o Options
 }
 
@@ -130,6 +135,7 @@ func Find(p Predictions, o Options) (*Report, error) {
 	}
 	r := &Report{Items: len(p.Labels), Classes: slices.Clone(p.Classes), o: o}
 	r.Joint, r.Wrong = c.shares()
+	r.Agreed, r.Common = agreement(p)
 	for i, yes := range suspect {
 		given, best := p.Labels[i], preferred(p.Prob[i], p.Labels[i])
 		if !yes || best == given {
@@ -139,6 +145,20 @@ func Find(p Predictions, o Options) (*Report, error) {
 	}
 	slices.SortStableFunc(r.Suspects, func(a, b Suspect) int { return cmp.Compare(a.Score, b.Score) })
 	return r, nil
+}
+
+// agreement is the share of the labels that the model prefers, and of the most frequent one.
+func agreement(p Predictions) (agreed, common float64) {
+	n, of := 0, make([]int, len(p.Classes))
+	for i, given := range p.Labels {
+		of[given]++
+		likelier := func(q float64) bool { return q >= p.Prob[i][given] }
+		if !slices.ContainsFunc(slices.Delete(slices.Clone(p.Prob[i]), given, given+1), likelier) {
+			n++
+		}
+	}
+	all := float64(len(p.Labels))
+	return float64(n) / all, float64(slices.Max(of)) / all
 }
 
 func (p Predictions) id(i int) string {

@@ -178,6 +178,23 @@ func TestNothingPlantedNothingFound(t *testing.T) {
 	}
 }
 
+func TestAModelThatKnowsNothingSaysSo(t *testing.T) {
+	blind := Predictions{Labels: []int{0, 0, 0, 1, 1}, Classes: names(2)}
+	for range blind.Labels {
+		blind.Prob = append(blind.Prob, []float64{0.5, 0.5})
+	}
+	r, err := Find(blind, Options{})
+	if err != nil || r.Agreed != 0 || r.Common != 0.6 || !strings.Contains(r.Summary(), "knows too little") {
+		t.Errorf("%+v, %v", r, err)
+	}
+	for i, given := range blind.Labels {
+		blind.Prob[i] = []float64{1 - float64(given), float64(given)}
+	}
+	if r, err = Find(blind, Options{}); err != nil || r.Agreed != 1 || strings.Contains(r.Summary(), "knows too little") {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
 func TestErrors(t *testing.T) {
 	good := Predictions{Labels: []int{0, 1}, Prob: [][]float64{{0.5, 0.5}, {0.1, 0.9}}, Classes: names(2)}
 	with := func(change func(*Predictions)) Predictions {

@@ -12,11 +12,17 @@ const shown = 20
 
 // Summary is the finding in one sentence.
 func (r *Report) Summary() string {
+	trust := fmt.Sprintf(" The model agrees with %.0f %% of the labels", 100*r.Agreed)
+	if r.Agreed <= r.Common {
+		trust += fmt.Sprintf("; saying the most frequent one always would agree with %.0f %%. It knows too little to judge: give it other columns or another model.", 100*r.Common)
+	} else {
+		trust += "."
+	}
 	if len(r.Suspects) == 0 {
-		return fmt.Sprintf("None of %d labels is suspect.", r.Items)
+		return fmt.Sprintf("None of %d labels is suspect.", r.Items) + trust
 	}
 	return fmt.Sprintf("%d of %d labels are suspect (method: %s); an estimated %.1f %% are wrong. Look before you change any.",
-		len(r.Suspects), r.Items, r.o.Method, 100*r.Wrong)
+		len(r.Suspects), r.Items, r.o.Method, 100*r.Wrong) + trust
 }
 
 // Top gives the n suspects whose labels are least credible.
