@@ -1,7 +1,5 @@
 package frame
 
-import "fmt"
-
 // A class is what a value looks like. Only what keeps its text when it is read and written
 // as a number is one: 007 is text, for its noughts would be lost, and so is a whole number
 // that no int holds.
@@ -120,12 +118,4 @@ func (c *csvColumn) misfit(f *csvForm) error {
 		return says(ErrKind, "is no %s, as which the column is declared; declare it as text, or name the value in Missing", kind)
 	}
 	return says(ErrKind, "is no %s, and the values of the first %d rows are; declare the column in Types (text keeps all values as they are), or name the value in Missing", kind, f.InferRows)
-}
-
-// count writes a number of things.
-func count(n int, thing string) string {
-	if n == 1 {
-		return fmt.Sprintf("1 %s", thing)
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

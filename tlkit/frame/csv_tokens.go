@@ -6,7 +6,6 @@ import (
 	"math/bits"
 	"slices"
 	"sort"
-	"unicode/utf8"
 )
 
 // A span is where a field lies in its block: the first byte in the low 32 bits, the byte
@@ -343,32 +342,4 @@ func (f *csvForm) orBadText(buf []byte, bad *fault) *fault {
 // badText is where the first byte stands that is no text, and why not.
 func (f *csvForm) badText(text []byte) (pos int, err error) {
 	return badText(text, f.marks, f.Encoding)
-}
-
-// badText looks for U+FFFD if it marks what is no text, and for what is no UTF-8 else.
-func badText(text []byte, marks bool, encoding string) (pos int, err error) {
-	if marks {
-		if pos = bytes.Index(text, []byte("\ufffd")); pos >= 0 {
-			return pos, says(nil, "what stands here is no text in the encoding %s; set Encoding to the file's, or Replace to read it as U+FFFD", encoding)
-		}
-		return 0, nil
-	}
-	if utf8.Valid(text) {
-		return 0, nil
-	}
-	pos = invalidAt(text)
-	return pos, says(nil, "the byte 0x%02X is no UTF-8; set Encoding to the file's (windows-1252, iso-8859-1, shift_jis, …), or Replace to read it as U+FFFD", text[pos])
-}
-
-// invalidAt is where the first byte stands that is no UTF-8.
-func invalidAt(text []byte) int {
-	pos := 0
-	for pos < len(text) {
-		r, n := utf8.DecodeRune(text[pos:])
-		if r == utf8.RuneError && n == 1 {
-			return pos
-		}
-		pos += n
-	}
-	return -1
 }

@@ -1,22 +1,15 @@
 package frame
 
 import (
-	"bufio"
 	"bytes"
-	"context"
 	"fmt"
 	"io"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"golang.org/x/text/transform"
-
-	"transferlab/tlkit/parallel"
-	"transferlab/tlkit/replace"
 )
 
 // WriteCSV writes a table to a file, which it replaces whole or not at all; a name that
@@ -34,16 +27,7 @@ func WriteCSV(path string, t Table, o CSVOptions) error {
 	if err != nil {
 		return err
 	}
-	err = replace.With(path, func(file io.Writer) error {
-		if err := compressed(path, file, w.write); err != nil || o.NoSchemaFile {
-			return err
-		}
-		return writeSchemaFile(path, fieldsOf(w.cols), w.needsSchema())
-	})
-	if err != nil {
-		return fmt.Errorf("frame: writing %q: %w", path, err)
-	}
-	return nil
+	return writeFile(path, w, !o.NoSchemaFile)
 }
 
 // EncodeCSV writes a table to w, as [WriteCSV] does to a file. There is no schema beside it.
@@ -58,28 +42,10 @@ func EncodeCSV(w io.Writer, t Table, o CSVOptions) error {
 	return nil
 }
 
-// compressed writes through the compression that the path asks for.
-func compressed(path string, file io.Writer, write func(io.Writer) error) error {
-	buffered := bufio.NewWriterSize(file, 1<<16)
-	z, finish, err := compressing(path, buffered)
-	if err != nil {
-		return err
-	}
-	if err := write(z); err != nil {
-		return err
-	}
-	if err := finish(); err != nil {
-		return err
-	}
-	return buffered.Flush()
-}
-
 // A csvWriter writes one table.
 type csvWriter struct {
+	writeColumns
 	f     *csvForm
-	cols  []Column
-	forms []*DateFormat
-	rows  int
 	apart [256]bool // bytes for which a field needs quotes
 	// wordy says that a number too may need quotes.
 	wordy bool
@@ -91,7 +57,7 @@ func (o CSVOptions) writer(t Table) (*csvWriter, error) {
 		return nil, err
 	}
 	w := &csvWriter{f: f}
-	if w.cols, w.forms, w.rows, err = writtenColumns(t, o.Columns, o.Types); err != nil {
+	if w.writeColumns, err = columnsToWrite(t, o.Columns, o.Types); err != nil {
 		return nil, err
 	}
 	for _, c := range []byte{f.comma, f.quote, '\n', '\r', 0} {
@@ -100,33 +66,6 @@ func (o CSVOptions) writer(t Table) (*csvWriter, error) {
 	w.wordy = f.missing != nil || o.DecimalComma && f.comma == ',' || strings.IndexByte("+-.", f.comma) >= 0
 	return w, nil
 }
-
-// writtenColumns are the columns that are written, and the forms of those that are dates,
-// nil for ISO 8601. Types may give dates another format.
-func writtenColumns(t Table, names []string, types Schema) (cols []Column, forms []*DateFormat, rows int, err error) {
-	if cols, err = t.Columns(names...); err != nil {
-		return nil, nil, 0, err
-	}
-	if len(cols) == 0 {
-		return nil, nil, 0, fmt.Errorf("frame: %w: a table without columns cannot be written", ErrShape)
-	}
-	forms = make([]*DateFormat, len(cols))
-	for i := range cols {
-		c := &cols[i]
-		if d, ok := types.Lookup(c.Name); ok && d.Kind == Date && c.Kind == Date {
-			c.Field.Format = d.Format
-		}
-		if c.Kind == Date && c.Field.Format != "" {
-			if forms[i], err = ParseDateFormat(c.Field.Format); err != nil {
-				return nil, nil, 0, fmt.Errorf("frame: column %.40q: %w", c.Name, err)
-			}
-		}
-	}
-	return cols, forms, t.Nrow(), nil
-}
-
-// rowsPerBlock is how many rows are one piece of work: some ten thousand cells.
-func rowsPerBlock(columns int) int { return max(1<<16/columns, 16) }
 
 // write writes header and rows. Several workers turn blocks of rows into text, which goes
 // out in order.
@@ -165,57 +104,6 @@ func (w *csvWriter) write(out io.Writer) error {
 		err = encoder.Close()
 	}
 	return err
-}
-
-// inOrder makes blocks of rows, several at a time, and passes them on in their order. maker
-// gives each worker its own function. The first error in the order of the rows counts.
-func inOrder(rows, size int, maker func() func(b []byte, low, high int) ([]byte, error), pass func(b []byte, low, high int) error) error {
-	blocks := (rows + size - 1) / size
-	var mu sync.Mutex
-	turn := sync.NewCond(&mu)
-	taken, next, broken := 0, 0, false
-	var failed error
-	work := func() {
-		defer func() {
-			if p := recover(); p != nil { // nobody waits for this block any more
-				mu.Lock()
-				broken = true
-				turn.Broadcast()
-				mu.Unlock()
-				panic(p)
-			}
-		}()
-		make := maker()
-		var b []byte
-		for {
-			mu.Lock()
-			k := taken
-			taken++
-			stop := failed != nil || broken
-			mu.Unlock()
-			if k >= blocks || stop {
-				return
-			}
-			low, high := k*size, min(rows, (k+1)*size)
-			var err error
-			b, err = make(b[:0], low, high)
-			mu.Lock()
-			for next != k && !broken {
-				turn.Wait()
-			}
-			if failed == nil && !broken {
-				if err == nil {
-					err = pass(b, low, high)
-				}
-				failed = err
-			}
-			next++
-			turn.Broadcast()
-			mu.Unlock()
-		}
-	}
-	_ = parallel.Each(context.Background(), min(blocks, runtime.GOMAXPROCS(0)), func(int) { work() })
-	return failed
 }
 
 func (w *csvWriter) header() ([]byte, error) {
@@ -331,44 +219,6 @@ func (w *csvWriter) refused(row int, c *Column) error {
 	return fmt.Errorf("%w: row %d, column %.40q: %.40q would be read as missing; do not set QuotedMissing", ErrKind, row+1, c.Name, c.Texts[row].Value)
 }
 
-// notWritable says why a date cannot be written.
-func notWritable(c *Column, row int) error {
-	return fmt.Errorf("%w: row %d, column %.40q: %.40q is no date, or one that the format %q would change; mend it, or choose another Format", ErrKind, row+1, c.Name, c.Texts[row].Value, c.Field.Format)
-}
-
-// writeDate turns a date from ISO 8601 into a form, nil for ISO 8601 itself. ok is false if
-// it is no date, or would not come back as the same.
-func writeDate(form *DateFormat, iso string, known *map[string]string) (text string, ok bool) {
-	if text, ok = (*known)[iso]; ok {
-		return text, true
-	}
-	m, ok := parseISO(iso)
-	if !ok {
-		return "", false
-	}
-	one, ok := m.appendISO(nil)
-	if !ok {
-		return "", false
-	}
-	if text = iso; form != nil {
-		utc := momentOf(m.time(), m.clock)
-		text = string(form.append(nil, utc))
-		back, ok := form.parse(text)
-		if !ok {
-			return "", false
-		}
-		if again, ok := back.appendISO(nil); !ok || !bytes.Equal(again, one) {
-			return "", false
-		}
-	}
-	const most = 1 << 12 // days repeat; there are seldom more
-	if len(*known) >= most || *known == nil {
-		*known = map[string]string{}
-	}
-	(*known)[iso] = text
-	return text, true
-}
-
 // unwritable finds the first text of the rows that cannot be written.
 func (w *csvWriter) unwritable(low, high int) error {
 	for r := low; r < high; r++ {
@@ -398,15 +248,6 @@ func (w *csvWriter) writable(text string) error {
 		return fmt.Errorf("the encoding %s cannot hold %.40q; use utf-8, or replace the text first", w.f.Encoding, text)
 	}
 	return nil
-}
-
-// fieldsOf are the columns' fields: a schema that names them all.
-func fieldsOf(cols []Column) Schema {
-	s := make(Schema, len(cols))
-	for i, c := range cols {
-		s[i] = c.Field
-	}
-	return s
 }
 
 // needsSchema reports whether the file alone would be read as other kinds.

@@ -53,6 +53,14 @@ func listed(names []string) string {
 	return b.String()
 }
 
+// count writes a number of things.
+func count(n int, thing string) string {
+	if n == 1 {
+		return fmt.Sprintf("1 %s", thing)
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
 // noColumn makes a ColumnError with the nearest of the names.
 func noColumn(name string, have []string) *ColumnError {
 	return &ColumnError{Column: name, Nearest: Nearest(name, have), Have: have}

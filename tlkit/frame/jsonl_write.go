@@ -7,8 +7,6 @@ import (
 	"math"
 	"strconv"
 	"unicode/utf8"
-
-	"transferlab/tlkit/replace"
 )
 
 // WriteJSONLines writes a table to a file, one object a line with all columns as its keys,
@@ -25,16 +23,7 @@ func WriteJSONLines(path string, t Table, o JSONOptions) error {
 	if err != nil {
 		return err
 	}
-	err = replace.With(path, func(file io.Writer) error {
-		if err := compressed(path, file, w.write); err != nil || o.NoSchemaFile {
-			return err
-		}
-		return writeSchemaFile(path, fieldsOf(w.cols), w.needsSchema())
-	})
-	if err != nil {
-		return fmt.Errorf("frame: writing %q: %w", path, err)
-	}
-	return nil
+	return writeFile(path, w, !o.NoSchemaFile)
 }
 
 // EncodeJSONLines writes a table to w, as [WriteJSONLines] does to a file. There is no
@@ -52,23 +41,21 @@ func EncodeJSONLines(w io.Writer, t Table, o JSONOptions) error {
 
 // A jsonWriter writes one table.
 type jsonWriter struct {
-	cols  []Column
-	forms []*DateFormat
-	keys  [][]byte // each with what stands before it and its colon
-	rows  int
+	writeColumns
+	keys [][]byte // each with what stands before it and its colon
 }
 
 func (o JSONOptions) writer(t Table) (*jsonWriter, error) {
 	if _, err := o.form(); err != nil {
 		return nil, err
 	}
-	cols, forms, rows, err := writtenColumns(t, o.Columns, o.Types)
+	table, err := columnsToWrite(t, o.Columns, o.Types)
 	if err != nil {
 		return nil, err
 	}
-	w := &jsonWriter{cols: cols, forms: forms, rows: rows}
+	w := &jsonWriter{writeColumns: table}
 	before := byte('{')
-	for i, c := range cols {
+	for i, c := range w.cols {
 		if !utf8.ValidString(c.Name) {
 			return nil, fmt.Errorf("frame: %w: the name of column %d, %.40q, is no UTF-8; rename it", ErrKind, i+1, c.Name)
 		}
