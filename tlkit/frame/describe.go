@@ -2,6 +2,8 @@ package frame
 
 import (
 	"context"
+	"fmt"
+	"math"
 
 	"transferlab/tlkit/parallel"
 )
@@ -22,6 +24,9 @@ func Describe(t Table) (Table, error) {
 	cols, err := t.Columns()
 	if err != nil {
 		return Table{}, err
+	}
+	if int64(t.Nrow()) > math.MaxInt32 {
+		return Table{}, fmt.Errorf("frame: %w: %d rows, and at most %d can be described; describe a part of the table", ErrLimit, t.Nrow(), math.MaxInt32)
 	}
 	found := make([]description, len(cols))
 	_ = parallel.Each(context.Background(), len(cols), func(i int) { found[i] = describe(cols[i]) })
@@ -62,7 +67,7 @@ func describeNumbers[T number](d *description, kind Kind, cells []Cell[T]) {
 func describeKinds(d *description, c Column) {
 	ids, n, err := identify([]keyColumn{keyOf(c)}, c.Len(), newHasher())
 	if err != nil {
-		return // longer than a table that gets here
+		return // only of more rows than Describe takes
 	}
 	counts := make([]int, n)
 	for _, id := range ids {
