@@ -111,7 +111,7 @@ func makeGaps(path string, n, d int) error {
 	return os.WriteFile(path, b.Bytes(), 0o644)
 }
 
-// run is what one process said of one job.
+// A tableRun is what one process said of one job.
 type tableRun struct {
 	Steps map[string]float64 // seconds
 	Check map[string]any     // of the result, to compare
@@ -148,7 +148,7 @@ type side struct {
 	runs []tableRun
 }
 
-// rounds lets the sides take turns; the first round warms the disk's cache and is not counted.
+// takeTurns lets the sides take turns; the first round warms the disk's cache and is not counted.
 func takeTurns(ctx context.Context, what string, n int, sides []*side) error {
 	for round := range n + 1 {
 		for _, s := range sides {

@@ -16,9 +16,8 @@ import (
 // account, by all but Size.
 type Stat string
 
-// The statistics. Those of the first line are for all columns; the second line also wants
-// an order, which all kinds have (see [Sort]); the others want numbers or booleans, of
-// which true counts as 1.
+// The statistics. Those from Count to Mode are of columns of any kind, Min, Max and Mode by
+// the order that [Sort] has; the others want numbers or booleans, of which true counts as 1.
 const (
 	Count    Stat = "count"   // how many values
 	Size     Stat = "size"    // how many rows, missing values included; needs no column

@@ -49,7 +49,7 @@ func (e *JoinSizeError) Is(target error) bool { return target == ErrLimit }
 // JoinOptions say how two tables are joined. The zero value keeps the rows whose values
 // are equal in all columns that both tables have.
 type JoinOptions struct {
-	How How
+	How How // which rows are kept; empty is Inner
 
 	// On are the key columns, where they have the same names in both tables. The result has
 	// each of them once. Where On, LeftOn and RightOn are empty, all common columns are keys.

@@ -52,7 +52,7 @@ func codesOfIds(ids []int32, n, gone int) codes {
 	return c
 }
 
-// codesOf numbers the values of a whole column.
+// codesOfColumn numbers the values of a whole column.
 func codesOfColumn(c Column) codes {
 	if c.Numeric() {
 		rows := make([]int32, 0, c.Len())

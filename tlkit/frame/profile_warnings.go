@@ -76,7 +76,8 @@ func percent(n, of int) string {
 	return strconv.FormatFloat(v, 'f', 0, 64) + " %"
 }
 
-// grouped writes a number with narrow spaces, at which no line breaks, between thousands, from five digits on.
+// grouped writes a number with narrow spaces, at which no line breaks, between thousands,
+// from five digits on.
 func grouped(n int) string {
 	s := strconv.Itoa(n)
 	if -10_000 < n && n < 10_000 {

@@ -45,7 +45,7 @@ type Options struct {
 	Patience int     // epochs without progress on rows held back before training stops; 0 means 30
 	Batch    int     // rows a step; 0 means 64
 	Rate     float64 // Adam's learning rate; 0 means 0.005
-	Seed     uint64
+	Seed     uint64  // of everything that chance decides
 }
 
 func (o Options) filled() (Options, error) {

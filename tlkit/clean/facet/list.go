@@ -48,7 +48,7 @@ type TextOptions struct {
 	// IgnoreCase takes values that differ in case alone for one, named as most rows have it.
 	IgnoreCase bool
 
-	Sort Sort
+	Sort Sort // the order of the choices; the zero value is ByCount
 
 	// Within, one for each row, counts only these rows: what other facets have selected.
 	// nil counts all. Choices without a row within are left out.

@@ -34,7 +34,7 @@ func (l *List) Summary() string {
 	return s
 }
 
-// String lists the first 50 choices with bars, as plain text.
+// String lists the first 25 choices with bars, as plain text.
 func (l *List) String() string {
 	var b strings.Builder
 	b.WriteString(l.Summary() + "\n")
@@ -53,7 +53,7 @@ func (l *List) String() string {
 	return b.String()
 }
 
-// HTML is the choices with bars, the first 50.
+// HTML is the choices with bars, the first 25.
 func (l *List) HTML() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<figure style="margin:.8em 0;max-width:100%%"><figcaption style="font-weight:600;margin-bottom:.3em">%s</figcaption>`, html.EscapeString(l.Summary()))

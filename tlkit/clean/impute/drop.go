@@ -35,7 +35,7 @@ type DropOptions struct {
 	// Columns are looked at: where rows are dropped, the cells that count; where columns
 	// are, the columns that may go. None: all.
 	Columns []string `json:"columns,omitempty"`
-	Rule    DropRule `json:"rule,omitempty"`
+	Rule    DropRule `json:"rule,omitempty"`   // what is dropped; the zero value is AnyMissing
 	Values  int      `json:"values,omitempty"` // for FewValues, at least 1
 	Share   float64  `json:"share,omitempty"`  // for MoreMissing, from 0 to 1
 }

@@ -219,8 +219,9 @@ func exactAsFloats(c frame.Column) error {
 	return nil
 }
 
-// fillNumbers makes a column of numbers with values in these rows, which are missing. A value of NaN leaves its row missing. widen says that a column of ints becomes
-// one of floats; else its values are rounded.
+// fillNumbers makes a column of numbers with values in these rows, which are missing. A
+// value of NaN leaves its row missing. widen says that a column of ints becomes one of
+// floats; else its values are rounded.
 func fillNumbers(c frame.Column, rows []int, values []float64, widen bool) (change, error) {
 	if c.Kind == frame.Float {
 		to := slices.Clone(c.Floats)

@@ -10,8 +10,8 @@ import (
 
 // FoldOptions say how items are divided. The zero value is five folds with seed 0.
 type FoldOptions struct {
-	Folds int // 0 means 5
-	Seed  uint64
+	Folds int    // 0 means 5
+	Seed  uint64 // chooses the folds
 }
 
 // Learn fits a model to the items at these positions and gives what predicts others: for n

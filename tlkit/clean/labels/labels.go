@@ -70,8 +70,8 @@ const (
 // Options say how suspects are chosen and ranked. The zero value is [ByNoiseRate] and
 // [SelfConfidence].
 type Options struct {
-	Method Method
-	Score  Score
+	Method Method // which items are suspects
+	Score  Score  // by what they are ranked
 }
 
 // Suspect is an item whose label is probably wrong.

@@ -7,8 +7,9 @@ import "math"
 // so arranged that the way is computed instead, and four rows walk side by side.
 
 // step is a node made ready for walking: a row goes on to the second node of to if
-// sign·value ≤ at, and to the first otherwise. NaN never compares, so a split that sends missing values left asks for
-// values that go right: −value ≤ the number before −at. A leaf leads to itself.
+// sign·value ≤ at, and to the first otherwise. NaN never compares, so a split that sends
+// missing values left asks for values that go right: −value ≤ the number before −at. A leaf
+// leads to itself.
 type step struct {
 	at, sign float64
 	to       [2]int32

@@ -80,7 +80,7 @@ type Entry struct {
 	Took  time.Duration
 }
 
-// Cells counts the changed cells of all columns.
+// CellsChanged counts the changed cells of all columns.
 func (e Entry) CellsChanged() int {
 	n := 0
 	for _, c := range e.Changed {

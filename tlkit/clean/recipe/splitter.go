@@ -13,6 +13,7 @@ type Splitter struct {
 	Lengths   []int  `json:"lengths,omitzero"`    // in UTF-16 units, as OpenRefine counts; what is left over is dropped
 }
 
+// String says how values are split, as part of a sentence: "at white space".
 func (p Splitter) String() string {
 	switch {
 	case p.Lengths != nil:

@@ -28,6 +28,7 @@ type Problem struct {
 	Err       error
 }
 
+// String names the operation, counted from 0, and says what is wrong with it.
 func (p Problem) String() string {
 	return fmt.Sprintf("operation %d (%.60s): %v", p.Index, p.Operation, p.Err)
 }

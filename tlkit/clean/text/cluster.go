@@ -78,7 +78,7 @@ func (m Method) nearest() bool { return m == ByLevenshtein || m == ByJaroWinkler
 // ClusterOptions say how clusters are found. The zero value is OpenRefine's default:
 // equal fingerprints.
 type ClusterOptions struct {
-	Method Method
+	Method Method // the zero value is ByFingerprint
 
 	// NGram is the length of the pieces for ByNGram, in characters. 0 means 2.
 	NGram int

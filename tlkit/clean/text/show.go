@@ -45,7 +45,7 @@ func counted(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// String lists the first 100 clusters and up to 20 values of each, as plain text.
+// String lists the first 25 clusters and up to 20 values of each, as plain text.
 func (c Clusters) String() string {
 	var b strings.Builder
 	b.WriteString(c.Summary() + "\n")

@@ -64,7 +64,7 @@ func (c *Compression) UnmarshalText(b []byte) error {
 // WriteOptions says how a file is written. The zero value is what pandas does: snappy, and
 // groups of 1 048 576 rows.
 type WriteOptions struct {
-	Compression Compression `json:"compression,omitzero"`
+	Compression Compression `json:"compression,omitzero"` // of the pages; the zero value is Snappy
 
 	// GroupRows is the most rows in a group; 0 means 1 048 576. Readers take groups one by
 	// one, so smaller ones need less memory and make a larger file.
