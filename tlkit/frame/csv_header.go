@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strconv"
+
+	"transferlab/tlkit/internal/wording"
 )
 
 // eolWindow is how much of a file's start is looked at to see how its lines end.
@@ -127,7 +129,7 @@ func (f *csvForm) madeNames(width, pos int) ([]string, error) {
 	names := slices.Clone(f.givenNames())
 	if len(names) > 0 {
 		if len(names) != width {
-			return nil, &fault{pos: pos, err: says(ErrShape, "the first record has %s, and %d names are given; name each column", count(width, "field"), len(names))}
+			return nil, &fault{pos: pos, err: says(ErrShape, "the first record has %s, and %d names are given; name each column", wording.Count(width, "field"), len(names))}
 		}
 		return names, nil
 	}
@@ -146,7 +148,7 @@ func (f *csvForm) headerNames(buf []byte, spans []span, pos, next int) ([]string
 		return nil, &fault{pos: at, err: err}
 	}
 	if len(f.Names) > 0 && len(f.Names) != len(spans) {
-		return bad(ErrShape, "the header has %s, and Names has %d; name each column", count(len(spans), "field"), len(f.Names))
+		return bad(ErrShape, "the header has %s, and Names has %d; name each column", wording.Count(len(spans), "field"), len(f.Names))
 	}
 	names := make([]string, len(spans))
 	place := map[string]int{}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-gota/gota/series"
 
+	"transferlab/tlkit/internal/wording"
 	"transferlab/tlkit/parallel"
 	"transferlab/tlkit/progress"
 )
@@ -174,7 +175,7 @@ func (r *csvReader) number(b *block) {
 	} else if left := most - r.rows; int64(b.rows) > left {
 		b.rows = int(left)
 		b.fault = &fault{pos: b.spans[b.rows*r.width].from(), row: b.rows,
-			err: says(ErrLimit, "the table has more than %d rows of %s, which is more than %d cells; keep fewer Columns, read it with the package sql, or raise MaxCells", most, count(len(r.cols), "column"), r.f.MaxCells)}
+			err: says(ErrLimit, "the table has more than %d rows of %s, which is more than %d cells; keep fewer Columns, read it with the package sql, or raise MaxCells", most, wording.Count(len(r.cols), "column"), r.f.MaxCells)}
 	}
 	b.spans = b.spans[:b.rows*r.width]
 	r.rows += int64(b.rows)

@@ -6,6 +6,8 @@ import (
 	"math/bits"
 	"slices"
 	"sort"
+
+	"transferlab/tlkit/internal/wording"
 )
 
 // A span is where a field lies in its block: the first byte in the low 32 bits, the byte
@@ -167,7 +169,7 @@ func (f *csvForm) ragged(b *block, pos, width, got int) *fault {
 		}
 		got = len(spans)
 	}
-	return &fault{pos: pos, err: says(ErrShape, "the record has %s where %d are expected; is a separator not quoted, or a quote missing? See that Comma and Quote are the file's", count(got, "field"), width)}
+	return &fault{pos: pos, err: says(ErrShape, "the record has %s where %d are expected; is a separator not quoted, or a quote missing? See that Comma and Quote are the file's", wording.Count(got, "field"), width)}
 }
 
 // passOver skips a line that is no record: a comment, or an empty one, which in a table of

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"transferlab/tlkit/internal/wording"
 )
 
 // The kinds of errors, for errors.Is. Each error says where it stands and what to do.
@@ -33,32 +35,12 @@ func (e *ColumnError) Error() string {
 // Is makes errors.Is(err, ErrColumn) true.
 func (e *ColumnError) Is(target error) bool { return target == ErrColumn }
 
-// listed writes names for people, the first dozen of them.
+// listed writes the names of columns for people.
 func listed(names []string) string {
 	if len(names) == 0 {
 		return "no columns"
 	}
-	const most = 12
-	var b strings.Builder
-	for i, n := range names {
-		if i == most {
-			fmt.Fprintf(&b, " and %d more", len(names)-most)
-			break
-		}
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "%.40q", n)
-	}
-	return b.String()
-}
-
-// count writes a number of things.
-func count(n int, thing string) string {
-	if n == 1 {
-		return fmt.Sprintf("1 %s", thing)
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
+	return wording.Names(names)
 }
 
 // noColumn makes a ColumnError with the nearest of the names.

@@ -3,8 +3,9 @@ package dedupe
 import (
 	"fmt"
 	"html"
-	"strconv"
 	"strings"
+
+	"transferlab/tlkit/internal/wording"
 )
 
 // Report says what was taken out of a table.
@@ -38,27 +39,19 @@ func (r *Report) Summary() string {
 	if len(r.Columns) > 0 {
 		in = " by " + list(r.Columns)
 	}
-	s := fmt.Sprintf("%s%s: %s in, %d dropped in %s, %d left", r.What, in, count(r.Rows, "row"), len(r.Dropped), count(r.Groups, "group"), r.Kept)
+	s := fmt.Sprintf("%s%s: %s in, %d dropped in %s, %d left", r.What, in, wording.Count(r.Rows, "row"), len(r.Dropped), wording.Count(r.Groups, "group"), r.Kept)
 	if r.Merged {
 		cells, columns := 0, make([]string, len(r.Filled))
 		for i, f := range r.Filled {
 			cells += f.Cells
 			columns[i] = fmt.Sprintf("%s %d", f.Column, f.Cells)
 		}
-		s += "; " + count(cells, "missing cell") + " filled from dropped rows"
+		s += "; " + wording.Count(cells, "missing cell") + " filled from dropped rows"
 		if cells > 0 {
 			s += " (" + list(columns) + ")"
 		}
 	}
 	return s
-}
-
-// count is a number and what is counted: "1 row", "2 rows".
-func count(n int, of string) string {
-	if n != 1 {
-		of += "s"
-	}
-	return strconv.Itoa(n) + " " + of
 }
 
 // list writes names for people, the first eight of them.

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/wording"
 )
 
 // ViewOptions say which groups are shown. The zero value shows the first twenty.
@@ -98,12 +99,12 @@ func (g *Groups) Summary() string {
 		s += " by " + list(g.compared)
 	}
 	if len(g.List) == 0 {
-		s += ": none among " + count(g.table.Nrow(), "row")
+		s += ": none among " + wording.Count(g.table.Nrow(), "row")
 	} else {
-		s += fmt.Sprintf(": %s with %d of %s", count(len(g.List), "group"), g.Rows(), count(g.table.Nrow(), "row"))
+		s += fmt.Sprintf(": %s with %d of %s", wording.Count(len(g.List), "group"), g.Rows(), wording.Count(g.table.Nrow(), "row"))
 	}
 	if g.Threshold > 0 {
-		s += fmt.Sprintf("; score %v or more, %s compared", g.Threshold, count(int(g.Compared), "pair"))
+		s += fmt.Sprintf("; score %v or more, %s compared", g.Threshold, wording.Count(int(g.Compared), "pair"))
 	}
 	return s
 }
@@ -127,12 +128,12 @@ func (v *View) foot() string {
 	if v.more <= 0 {
 		return ""
 	}
-	return "and " + count(v.more, "more group") + "; View shows them by their numbers"
+	return "and " + wording.Count(v.more, "more group") + "; View shows them by their numbers"
 }
 
 func (v *View) over(g Group) string {
 	if n := len(g.Rows) - v.rows; n > 0 {
-		return "and " + count(n, "more row")
+		return "and " + wording.Count(n, "more row")
 	}
 	return ""
 }

@@ -3,11 +3,11 @@ package impute
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/go-gota/gota/series"
 
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/wording"
 	"transferlab/tlkit/parallel"
 	"transferlab/tlkit/progress"
 	"transferlab/tlkit/split"
@@ -41,7 +41,7 @@ func groups(by []string) string {
 	if len(by) == 0 {
 		return ""
 	}
-	return " by " + strings.TrimSpace(listed(by))
+	return " by " + wording.Names(by)
 }
 
 // Fit learns nothing: it gives o.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"transferlab/tlkit/evaluate"
+	"transferlab/tlkit/internal/wording"
 )
 
 // Summary says in a few sentences which candidate is best, and which ones cannot be told
@@ -45,7 +46,7 @@ func (c *Comparison) Summary() string {
 		}
 	}
 	if len(c.Skipped) > 0 {
-		fmt.Fprintf(&b, " Nothing was hidden in %s, with fewer than two known values.", listed(c.Skipped))
+		fmt.Fprintf(&b, " Nothing was hidden in %s, with fewer than two known values.", wording.Names(c.Skipped))
 	}
 	return b.String()
 }

@@ -3,9 +3,9 @@ package impute
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/wording"
 )
 
 // The kinds of errors, for errors.Is. Each error says where it stands and what to do. An
@@ -28,7 +28,7 @@ type EmptyError struct{ Columns []string }
 
 func (e *EmptyError) Error() string {
 	return fmt.Sprintf("impute: %s: no training row has a value in %s; set KeepEmpty to leave them as they are, fill them by a constant, or take them out first",
-		ErrEmpty, listed(e.Columns))
+		ErrEmpty, wording.Names(e.Columns))
 }
 
 // Is makes errors.Is(err, ErrEmpty) true.
@@ -66,21 +66,4 @@ func (e *InfiniteError) Is(target error) bool { return target == ErrInfinite }
 // optionf is an error about an option.
 func optionf(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", badOption, fmt.Sprintf(format, args...))
-}
-
-// listed writes names for people, the first dozen of them.
-func listed(names []string) string {
-	const most = 12
-	var b strings.Builder
-	for i, n := range names {
-		if i == most {
-			fmt.Fprintf(&b, " and %d more", len(names)-most)
-			break
-		}
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "%.40q", n)
-	}
-	return b.String()
 }

@@ -12,6 +12,7 @@ import (
 	"transferlab/tlkit/estimate"
 	"transferlab/tlkit/frame"
 	"transferlab/tlkit/internal/enum"
+	"transferlab/tlkit/internal/wording"
 	"transferlab/tlkit/progress"
 	"transferlab/tlkit/split"
 )
@@ -255,7 +256,7 @@ func columnNames(columns []Column) string {
 	for i, c := range columns {
 		ns[i] = c.Name
 	}
-	return listed(ns)
+	return wording.Names(ns)
 }
 
 // turns are the numbers while they are being filled.

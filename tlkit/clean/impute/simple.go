@@ -10,6 +10,7 @@ import (
 
 	"transferlab/tlkit/frame"
 	"transferlab/tlkit/internal/enum"
+	"transferlab/tlkit/internal/wording"
 	"transferlab/tlkit/parallel"
 	"transferlab/tlkit/progress"
 	"transferlab/tlkit/split"
@@ -118,7 +119,7 @@ func of(columns []string) string {
 	if len(columns) == 0 {
 		return ""
 	}
-	return " in " + listed(columns)
+	return " in " + wording.Names(columns)
 }
 
 func (o Simple) check() error {

@@ -8,6 +8,7 @@ import (
 
 	"transferlab/tlkit/clean/dedupe"
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/wording"
 	"transferlab/tlkit/progress"
 )
 
@@ -137,7 +138,7 @@ func (d DropChosen) String() string {
 		n += len(g.Drop)
 	}
 	return fmt.Sprintf("%s the duplicates that were chosen: %s in %s, by %s", map[bool]string{true: "merge", false: "drop"}[d.Merge],
-		count(n, "row"), count(len(d.Groups), "group"), listed("column", d.Columns))
+		wording.Count(n, "row"), wording.Count(len(d.Groups), "group"), listed("column", d.Columns))
 }
 
 func (d DropChosen) check() error {

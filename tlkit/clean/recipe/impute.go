@@ -9,6 +9,7 @@ import (
 	"transferlab/tlkit/clean/impute"
 	"transferlab/tlkit/clean/internal/strict"
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/wording"
 	"transferlab/tlkit/progress"
 	"transferlab/tlkit/split"
 )
@@ -136,7 +137,7 @@ func (s state) filled(columns []string, t frame.Table, report *impute.Report, er
 	out := outcome{state: s.on(t)}
 	for _, c := range report.Columns {
 		if c.Left() > 0 && (len(columns) == 0 || slices.Contains(columns, c.Column)) {
-			out.notes = append(out.notes, fmt.Sprintf("%s: %s still missing: %s", quoted(c.Column), count(c.Left(), "cell"), c.Why))
+			out.notes = append(out.notes, fmt.Sprintf("%s: %s still missing: %s", quoted(c.Column), wording.Count(c.Left(), "cell"), c.Why))
 		}
 	}
 	return out, nil

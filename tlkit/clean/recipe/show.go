@@ -7,6 +7,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"transferlab/tlkit/internal/wording"
 )
 
 // This file shows what steps do, as text and as HTML.
@@ -28,7 +30,7 @@ func (e Entry) lines() []line {
 		out = append(out, line{text: "columns stand in another order"})
 	}
 	if e.Dropped > 0 {
-		out = append(out, line{text: "dropped " + count(e.Dropped, "row")})
+		out = append(out, line{text: "dropped " + wording.Count(e.Dropped, "row")})
 		for _, r := range e.Rows {
 			var cells []string
 			for i, v := range r.Values {
@@ -38,7 +40,7 @@ func (e Entry) lines() []line {
 		}
 	}
 	if e.Made > 0 {
-		out = append(out, line{text: "made " + count(e.Made, "row")})
+		out = append(out, line{text: "made " + wording.Count(e.Made, "row")})
 	}
 	for _, c := range e.Changed {
 		out = append(out, line{text: c.String()})
@@ -64,18 +66,11 @@ type line struct {
 
 // String is "title: 3 cells changed, now number (was string)".
 func (c Changed) String() string {
-	s := quoted(c.Column) + ": " + count(c.Cells, "cell") + " changed"
+	s := quoted(c.Column) + ": " + wording.Count(c.Cells, "cell") + " changed"
 	if c.To != "" {
 		s += fmt.Sprintf(", now %s (was %s)", c.To, c.From)
 	}
 	return s
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // change is "3", or "3 → 2".
@@ -110,7 +105,7 @@ func (h *History) String() string {
 // rest says what can be done again; "" if nothing can.
 func (h *History) rest() string {
 	if n := len(h.versions) - 1 - h.at; n > 0 {
-		return count(n, "change") + " undone, which Redo does again\n"
+		return wording.Count(n, "change") + " undone, which Redo does again\n"
 	}
 	return ""
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"html"
 	"strings"
+
+	"transferlab/tlkit/internal/wording"
 )
 
 // What is shown at most; the rest is counted.
@@ -35,14 +37,7 @@ func (c Clusters) Summary() string {
 			}
 		}
 	}
-	return fmt.Sprintf("%s of %s in %s", counted(len(c), "cluster"), counted(values, "value"), counted(rows, "row"))
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return fmt.Sprintf("%s of %s in %s", wording.Count(len(c), "cluster"), wording.Count(values, "value"), wording.Count(rows, "row"))
 }
 
 // String lists the first 25 clusters and up to 20 values of each, as plain text.
@@ -50,7 +45,7 @@ func (c Clusters) String() string {
 	var b strings.Builder
 	b.WriteString(c.Summary() + "\n")
 	for i, one := range c[:min(len(c), shownClusters)] {
-		fmt.Fprintf(&b, "%3d  %s → %q\n", i, counted(one.Rows(), "row"), one.Proposal())
+		fmt.Fprintf(&b, "%3d  %s → %q\n", i, wording.Count(one.Rows(), "row"), one.Proposal())
 		for _, v := range one.Values[:min(len(one.Values), shownValues)] {
 			fmt.Fprintf(&b, "     %6d × %q\n", v.Count, v.Text)
 		}
@@ -100,7 +95,7 @@ func (c Clusters) HTML() string {
 	}
 	b.WriteString("</tbody></table></div>")
 	if more := len(c) - shownClusters; more > 0 {
-		fmt.Fprintf(&b, "<p>and %s</p>", counted(more, "more cluster"))
+		fmt.Fprintf(&b, "<p>and %s</p>", wording.Count(more, "more cluster"))
 	}
 	return b.String()
 }
