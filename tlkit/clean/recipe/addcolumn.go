@@ -66,8 +66,9 @@ func (a AddColumn) apply(ctx context.Context, _ progress.Reporter, s state) (out
 		return outcome{}, err
 	}
 	values := make([]grel.Value, s.Nrow())
+	var failed failures
 	err = e.each(ctx, rows, s.Nrow(), func(i int, v grel.Value, _ func(grel.Value) (grel.Value, error)) error {
-		v = v.Storable()
+		v = failed.count(i, v.Storable())
 		if v.IsError() && a.OnError != StoreError {
 			v = grel.Value{}
 			if a.OnError == KeepOriginal && e.row.value != nil {
@@ -81,5 +82,5 @@ func (a AddColumn) apply(ctx context.Context, _ progress.Reporter, s state) (out
 		return outcome{}, err
 	}
 	out, err := s.insert(at, settle(a.Column, values, frame.Column{}))
-	return outcome{state: out}, err
+	return outcome{state: out, notes: failed.notes()}, err
 }

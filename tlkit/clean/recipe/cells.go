@@ -6,6 +6,7 @@ import (
 
 	"transferlab/tlkit/clean/grel"
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/wording"
 	"transferlab/tlkit/progress"
 )
 
@@ -72,10 +73,12 @@ func (t Transform) apply(ctx context.Context, _ progress.Reporter, s state) (out
 	get := s.cells(c)
 	changed := newChanges(s.Nrow())
 	var repeated budget
+	var failed failures
 	err = e.each(ctx, rows, s.Nrow(), func(i int, v grel.Value, again func(grel.Value) (grel.Value, error)) error {
 		old := get(i)
 		nothing := v.IsNull() // and not only on an error: that is not repeated
-		v, keep := t.OnError.decide(v.Storable())
+		v = failed.count(i, v.Storable())
+		v, keep := t.OnError.decide(v)
 		if keep || v.Equal(old) {
 			return nil
 		}
@@ -102,7 +105,32 @@ func (t Transform) apply(ctx context.Context, _ progress.Reporter, s state) (out
 		return outcome{}, err
 	}
 	out, err := s.changed(c, changed)
-	return outcome{state: out}, err
+	return outcome{state: out, notes: failed.notes()}, err
+}
+
+// failures counts the rows for which an expression gives an error, and keeps the first.
+type failures struct {
+	n, row int
+	first  grel.Value
+}
+
+// count counts a value if it is an error, and gives it back.
+func (f *failures) count(row int, v grel.Value) grel.Value {
+	if v.IsError() {
+		if f.n == 0 {
+			f.row, f.first = row, v
+		}
+		f.n++
+	}
+	return v
+}
+
+// notes says how many failed.
+func (f *failures) notes() []string {
+	if f.n == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("the expression failed for %s; row %d: %.100s", wording.Count(f.n, "cell"), f.row, f.first)}
 }
 
 // decide gives the value that is kept; keep: the cell stays as it is.

@@ -243,3 +243,25 @@ func TestReplaceKeepsTheKindOfTheColumn(t *testing.T) {
 		}
 	}
 }
+
+// An expression that fails for some cells says so, whatever becomes of them.
+func TestFailuresOfExpressionsAreCounted(t *testing.T) {
+	table, err := frame.New(frame.Schema{{Name: "n", Kind: frame.Text}},
+		frame.Series("n", []frame.Cell[string]{{Value: "1"}, {Value: "one"}, {Value: "two"}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []Step{
+		Transform{Column: "n", Expression: "value.toNumber() + 1"},
+		AddColumn{Column: "m", Base: "n", Expression: "value.toNumber() + 1"},
+	} {
+		_, log, err := Recipe{Steps: []Step{step}}.Apply(t.Context(), nil, table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		notes := log.Entries[0].Notes
+		if len(notes) != 1 || !strings.HasPrefix(notes[0], "the expression failed for 2 cells; row 1: ") {
+			t.Errorf("%v: %q", step, notes)
+		}
+	}
+}
