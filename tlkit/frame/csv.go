@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"unicode/utf8"
 
@@ -96,16 +97,19 @@ type CSVOptions struct {
 type CSVFile struct {
 	Path    string     `json:"path"`
 	Options CSVOptions `json:"options,omitzero"`
+
+	// FS is the file system in which the path lies; nil is the computer's.
+	FS fs.FS `json:"-"`
 }
 
 // CSV describes a file; nothing is opened. A file that is compressed with gzip or zstd is
 // read as what it holds.
-func CSV(path string, o CSVOptions) *CSVFile { return &CSVFile{path, o} }
+func CSV(path string, o CSVOptions) *CSVFile { return &CSVFile{Path: path, Options: o} }
 
 // String says which file it is, and whether its kinds come from the schema beside it.
 func (f *CSVFile) String() string {
 	s := fmt.Sprintf("CSV file %q", f.Path)
-	if note := schemaNote(f.Path, f.Options.Types, f.Options.NoSchemaFile); note != "" {
+	if note := schemaNote(f.FS, f.Path, f.Options.Types, f.Options.NoSchemaFile); note != "" {
 		s += ", " + note
 	}
 	return s
@@ -118,13 +122,13 @@ func (f *CSVFile) Read(ctx context.Context, rep progress.Reporter) (Table, error
 		return Table{}, err
 	}
 	form.path = f.Path
-	in, err := openInput(f.Path, f.Options.input())
+	in, err := openInput(f.FS, f.Path, f.Options.input())
 	if err != nil {
 		return Table{}, err
 	}
 	defer in.close()
 	if len(f.Options.Types) == 0 && !f.Options.NoSchemaFile {
-		if form.beside, err = readSchemaFile(f.Path); err != nil {
+		if form.beside, err = readSchemaFile(f.FS, f.Path); err != nil {
 			return Table{}, err
 		}
 	}

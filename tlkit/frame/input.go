@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,10 +35,18 @@ type inputForm struct {
 	maxBytes int64
 }
 
+// openFile opens a file of the file system, or of the computer's if that is nil.
+func openFile(fsys fs.FS, path string) (fs.File, error) {
+	if fsys == nil {
+		return os.Open(path)
+	}
+	return fsys.Open(filepath.ToSlash(path))
+}
+
 // openInput opens a file. The caller closes the input.
-func openInput(path string, form inputForm) (*input, error) {
+func openInput(fsys fs.FS, path string, form inputForm) (*input, error) {
 	source := filepath.Base(path)
-	f, err := os.Open(path)
+	f, err := openFile(fsys, path)
 	if err != nil {
 		return nil, &ParseError{Source: source, Err: says(err, "cannot be opened: %v; check its name and its folder", err)}
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 
 	"transferlab/tlkit/progress"
@@ -49,16 +50,19 @@ type JSONOptions struct {
 type JSONFile struct {
 	Path    string      `json:"path"`
 	Options JSONOptions `json:"options,omitzero"`
+
+	// FS is the file system in which the path lies; nil is the computer's.
+	FS fs.FS `json:"-"`
 }
 
 // JSONLines describes a file; nothing is opened. A file that is compressed with gzip or
 // zstd is read as what it holds.
-func JSONLines(path string, o JSONOptions) *JSONFile { return &JSONFile{path, o} }
+func JSONLines(path string, o JSONOptions) *JSONFile { return &JSONFile{Path: path, Options: o} }
 
 // String says which file it is, and whether its kinds come from the schema beside it.
 func (f *JSONFile) String() string {
 	s := fmt.Sprintf("JSON lines in %q", f.Path)
-	if note := schemaNote(f.Path, f.Options.Types, f.Options.NoSchemaFile); note != "" {
+	if note := schemaNote(f.FS, f.Path, f.Options.Types, f.Options.NoSchemaFile); note != "" {
 		s += ", " + note
 	}
 	return s
@@ -70,13 +74,13 @@ func (f *JSONFile) Read(ctx context.Context, rep progress.Reporter) (Table, erro
 	if err != nil {
 		return Table{}, err
 	}
-	in, err := openInput(f.Path, f.Options.input())
+	in, err := openInput(f.FS, f.Path, f.Options.input())
 	if err != nil {
 		return Table{}, err
 	}
 	defer in.close()
 	if len(f.Options.Types) == 0 && !f.Options.NoSchemaFile {
-		if form.Types, err = readSchemaFile(f.Path); err != nil {
+		if form.Types, err = readSchemaFile(f.FS, f.Path); err != nil {
 			return Table{}, err
 		}
 	}

@@ -24,9 +24,9 @@ func schemaFile(path string) string { return filepath.Clean(path) + ".schema.jso
 const mostSchema = 64 << 20
 
 // readSchemaFile reads the schema beside a file; nil if there is none.
-func readSchemaFile(path string) (Schema, error) {
+func readSchemaFile(fsys fs.FS, path string) (Schema, error) {
 	name := schemaFile(path)
-	f, err := os.Open(name)
+	f, err := openFile(fsys, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -74,12 +74,16 @@ func writeSchemaFile(path string, s Schema, needed bool) error {
 }
 
 // schemaNote says, for people, that a file's kinds come from the schema beside it.
-func schemaNote(path string, declared Schema, off bool) string {
+func schemaNote(fsys fs.FS, path string, declared Schema, off bool) string {
 	if off || len(declared) > 0 {
 		return ""
 	}
 	name := schemaFile(path)
-	if _, err := os.Stat(name); err != nil {
+	stat := os.Stat
+	if fsys != nil {
+		stat = func(name string) (fs.FileInfo, error) { return fs.Stat(fsys, filepath.ToSlash(name)) }
+	}
+	if _, err := stat(name); err != nil {
 		return ""
 	}
 	return fmt.Sprintf("with the kinds of %s", filepath.Base(name))

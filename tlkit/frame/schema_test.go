@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 func TestSchemasGoThroughJSON(t *testing.T) {
@@ -85,5 +86,35 @@ func TestSchemasAreNotChanged(t *testing.T) {
 	}
 	if f, ok := s.Lookup("x"); ok || f.Name != "x" || f.Kind != Auto {
 		t.Errorf("%+v", f)
+	}
+}
+
+func TestFilesOfAFileSystem(t *testing.T) {
+	fsys := fstest.MapFS{
+		"in/a.csv":               {Data: []byte("d\n2001-02-03\n")},
+		"in/a.csv.schema.json":   {Data: []byte(`{"fields": [{"name": "d", "type": "datetime"}]}`)},
+		"in/b.jsonl":             {Data: []byte(`{"d": "2001-02-03"}`)},
+		"in/b.jsonl.schema.json": {Data: []byte(`{"fields": [{"name": "d", "type": "category"}]}`)},
+	}
+	for _, c := range []struct {
+		file Source
+		kind Kind
+		says string
+	}{
+		{&CSVFile{Path: "in/a.csv", FS: fsys}, Date, `CSV file "in/a.csv", with the kinds of a.csv.schema.json`},
+		{&CSVFile{Path: "in/a.csv", FS: fsys, Options: CSVOptions{NoSchemaFile: true}}, Text, `CSV file "in/a.csv"`},
+		{&JSONFile{Path: "in/b.jsonl", FS: fsys}, Category, `JSON lines in "in/b.jsonl", with the kinds of b.jsonl.schema.json`},
+	} {
+		table, err := c.file.Read(t.Context(), nil)
+		if err != nil {
+			t.Errorf("%v: %v", c.file, err)
+			continue
+		}
+		if d := must(table.Column("d"))(t); d.Kind != c.kind || d.Format(0) != "2001-02-03" || c.file.String() != c.says {
+			t.Errorf("%v: %v %v", c.file, d.Kind, d.Format(0))
+		}
+	}
+	if _, err := (&CSVFile{Path: "../a.csv", FS: fsys}).Read(t.Context(), nil); !errors.Is(err, ErrParse) {
+		t.Errorf("out of the file system: %v", err)
 	}
 }

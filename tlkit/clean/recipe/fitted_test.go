@@ -149,6 +149,11 @@ func TestSource(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	bare := frame.CSVOptions{NoHeader: true}
+	dates := tableOf(t, "when datetime: 2001-02-03, -", "n string: 1, 2")
+	if err := frame.WriteCSV(filepath.Join(folder, "bare.csv.gz"), dates, bare); err != nil {
+		t.Fatal(err)
+	}
 	films := films(t)
 	if err := parquet.Write(filepath.Join(folder, "films.parquet"), films, parquet.WriteOptions{}); err != nil {
 		t.Fatal(err)
@@ -163,6 +168,7 @@ func TestSource(t *testing.T) {
 		{"a link that stays within", Source{Path: "in.csv", CSV: semicolon}, "x number: 1.5\ny integer: -\n"},
 		{"tabs by the ending", Source{Path: "sub/b.tsv"}, "x integer: 1\ny integer: 2\n"},
 		{"a schema beside it", Source{Path: "sub/c.csv"}, "d datetime: 2001-02-03\n"},
+		{"names in the schema beside it", Source{Path: "bare.csv.gz", CSV: bare}, dump(t, dates)},
 		{"its schema left alone", Source{Path: "sub/../sub/c.csv", CSV: frame.CSVOptions{NoSchemaFile: true}}, "d string: 2001-02-03\n"},
 		{"JSON lines", Source{Path: "d.jsonl"}, "a integer: 1, -\nb string: x, -\n"},
 		{"JSON lines by another name, some columns", Source{Path: "d.jsonl", Format: JSONLines, JSON: frame.JSONOptions{Columns: []string{"b"}}}, "b string: x, -\n"},

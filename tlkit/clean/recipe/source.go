@@ -2,10 +2,7 @@ package recipe
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -93,41 +90,43 @@ func (s Source) Read(ctx context.Context, rep progress.Reporter, folder string) 
 		return frame.Table{}, fmt.Errorf("recipe: %w", err)
 	}
 	defer root.Close()
-	f, size, err := open(root, s.Path)
-	if err != nil {
-		return frame.Table{}, fmt.Errorf("recipe: %w", err)
-	}
-	defer f.Close()
-	text := sized{f, int(size)}
+	files := plainFiles{root}
+	name := path.Clean(s.Path)
 	switch s.format() {
 	case Parquet:
-		return parquet.Decode(ctx, rep, f, size, s.Parquet)
-	case JSONLines:
-		o := s.JSON
-		if o.Types, err = schemaBeside(root, s.Path, o.Types, o.NoSchemaFile); err != nil {
+		f, size, err := files.open(name)
+		if err != nil {
 			return frame.Table{}, fmt.Errorf("recipe: %w", err)
 		}
-		return frame.DecodeJSONLines(ctx, rep, text, o)
+		defer f.Close()
+		return parquet.Decode(ctx, rep, f, size, s.Parquet)
+	case JSONLines:
+		return (&frame.JSONFile{Path: name, Options: s.JSON, FS: files}).Read(ctx, rep)
 	}
 	o := s.CSV
-	if o.Comma == 0 && strings.Contains(strings.ToLower(path.Base(s.Path)), ".tsv") {
+	if o.Comma == 0 && strings.Contains(strings.ToLower(path.Base(name)), ".tsv") {
 		o.Comma = '\t'
 	}
-	if o.Types, err = schemaBeside(root, s.Path, o.Types, o.NoSchemaFile); err != nil {
-		return frame.Table{}, fmt.Errorf("recipe: %w", err)
-	}
-	return frame.DecodeCSV(ctx, rep, text, o)
+	return (&frame.CSVFile{Path: name, Options: o, FS: files}).Read(ctx, rep)
 }
 
-// open opens a file that is a plain one.
-func open(root *os.Root, name string) (f *os.File, size int64, err error) {
+// plainFiles are the plain files of a folder.
+type plainFiles struct{ root *os.Root }
+
+func (p plainFiles) Open(name string) (fs.File, error) {
+	f, _, err := p.open(name)
+	return f, err
+}
+
+// open opens a file and says how long it is.
+func (p plainFiles) open(name string) (f *os.File, size int64, err error) {
 	// What is no plain file – a pipe, a device – could block when it is opened.
-	if st, err := root.Stat(name); err != nil {
+	if st, err := p.root.Stat(name); err != nil {
 		return nil, 0, err
 	} else if !st.Mode().IsRegular() {
 		return nil, 0, fmt.Errorf("%s is no plain file", name)
 	}
-	if f, err = root.Open(name); err != nil {
+	if f, err = p.root.Open(name); err != nil {
 		return nil, 0, err
 	}
 	st, err := f.Stat()
@@ -136,40 +135,4 @@ func open(root *os.Root, name string) (f *os.File, size int64, err error) {
 		return nil, 0, err
 	}
 	return f, st.Size(), nil
-}
-
-// sized is a file that says how long it is.
-type sized struct {
-	*os.File
-	size int
-}
-
-func (s sized) Len() int { return s.size }
-
-// schemaBeside reads the schema beside a file, if none is declared and it may count; nil if
-// there is none.
-func schemaBeside(root *os.Root, name string, declared frame.Schema, off bool) (frame.Schema, error) {
-	if len(declared) > 0 || off {
-		return declared, nil
-	}
-	f, size, err := open(root, path.Clean(name)+".schema.json")
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	if size > MaxFile {
-		return nil, fmt.Errorf("%w: %s has %d bytes, more than %d", frame.ErrLimit, f.Name(), size, int64(MaxFile))
-	}
-	b, err := io.ReadAll(io.LimitReader(f, MaxFile))
-	if err != nil {
-		return nil, err
-	}
-	var schema frame.Schema
-	if err := json.Unmarshal(b, &schema); err != nil {
-		return nil, fmt.Errorf("%s: %w", f.Name(), err)
-	}
-	return schema, nil
 }
