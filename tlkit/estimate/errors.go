@@ -15,8 +15,8 @@ var (
 	ErrNumber = errors.New("numbers went out of range")
 )
 
-// badOption is what the errors about named options wrap.
-var badOption = fmt.Errorf("estimate: %w", ErrOption)
+// errOption is what the errors about named options wrap.
+var errOption = fmt.Errorf("estimate: %w", ErrOption)
 
 // An InputError says that a number which has to be finite is not. It is [ErrInput].
 type InputError struct {

@@ -27,7 +27,7 @@ const (
 	Distance
 )
 
-var weightNames = enum.Names{Type: "Weights", List: []string{"uniform", "distance"}, Err: badOption}
+var weightNames = enum.Names{Type: "Weights", List: []string{"uniform", "distance"}, Err: errOption}
 
 // String is "uniform" or "distance".
 func (w Weights) String() string { return weightNames.String(uint8(w)) }
@@ -71,7 +71,7 @@ const (
 	Tree                // a k-d tree
 )
 
-var searchNames = enum.Names{Type: "Search", List: []string{"auto", "brute", "tree"}, Err: badOption}
+var searchNames = enum.Names{Type: "Search", List: []string{"auto", "brute", "tree"}, Err: errOption}
 
 // String is "auto", "brute" or "tree".
 func (s Search) String() string { return searchNames.String(uint8(s)) }

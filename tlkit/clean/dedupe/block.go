@@ -37,7 +37,7 @@ const (
 	DaitchMokotoff
 )
 
-var keyNames = enum.Names{Type: "KeyKind", List: []string{"whole", "prefix", "fingerprint", "n-grams", "metaphone", "cologne", "daitch-mokotoff"}, Err: badOptions}
+var keyNames = enum.Names{Type: "KeyKind", List: []string{"whole", "prefix", "fingerprint", "n-grams", "metaphone", "cologne", "daitch-mokotoff"}, Err: errOptions}
 
 // String is the name: "whole", "prefix", "fingerprint", "n-grams", "metaphone", "cologne",
 // "daitch-mokotoff".

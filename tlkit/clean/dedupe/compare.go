@@ -33,7 +33,7 @@ const (
 	Days
 )
 
-var similarityNames = enum.Names{Type: "Similarity", List: []string{"jaro-winkler", "levenshtein", "token-set", "exact", "numbers", "days"}, Err: badOptions}
+var similarityNames = enum.Names{Type: "Similarity", List: []string{"jaro-winkler", "levenshtein", "token-set", "exact", "numbers", "days"}, Err: errOptions}
 
 // String is the name: "jaro-winkler", "levenshtein", "token-set", "exact", "numbers", "days".
 func (s Similarity) String() string { return similarityNames.String(uint8(s)) }
@@ -61,7 +61,7 @@ const (
 	Alike
 )
 
-var missingNames = enum.Names{Type: "Missing", List: []string{"differ", "skip", "alike"}, Err: badOptions}
+var missingNames = enum.Names{Type: "Missing", List: []string{"differ", "skip", "alike"}, Err: errOptions}
 
 // String is "differ", "skip" or "alike".
 func (m Missing) String() string { return missingNames.String(uint8(m)) }

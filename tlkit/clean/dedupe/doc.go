@@ -26,5 +26,5 @@ var (
 	ErrOther   = errors.New("groups of another table")
 )
 
-// badOptions is what the errors about named options wrap.
-var badOptions = fmt.Errorf("dedupe: %w", ErrOptions)
+// errOptions is what the errors about named options wrap.
+var errOptions = fmt.Errorf("dedupe: %w", ErrOptions)

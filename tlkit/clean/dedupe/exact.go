@@ -16,7 +16,7 @@ const (
 	None              // none of them: only rows that have no equal stay
 )
 
-var keepNames = enum.Names{Type: "Keep", List: []string{"first", "last", "none"}, Err: badOptions}
+var keepNames = enum.Names{Type: "Keep", List: []string{"first", "last", "none"}, Err: errOptions}
 
 // String is "first", "last" or "none".
 func (k Keep) String() string { return keepNames.String(uint8(k)) }

@@ -24,7 +24,7 @@ const (
 	Newest
 )
 
-var rankNames = enum.Names{Type: "Rank", List: []string{"most-complete", "first-row", "last-row", "newest"}, Err: badOptions}
+var rankNames = enum.Names{Type: "Rank", List: []string{"most-complete", "first-row", "last-row", "newest"}, Err: errOptions}
 
 // String is "most-complete", "first-row", "last-row" or "newest".
 func (r Rank) String() string { return rankNames.String(uint8(r)) }

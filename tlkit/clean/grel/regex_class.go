@@ -289,12 +289,7 @@ func (p *regexParser) intersected() runeSet {
 		if p.peek() == none {
 			p.fail("Unclosed character class")
 		}
-		part := runeSet{}
-		if p.accept('[') {
-			part = p.class(true)
-		} else {
-			part = p.class(false)
-		}
+		part := p.class(p.accept('['))
 		right = append(runeSet{}, right.or(part)...)
 	}
 	return right

@@ -52,8 +52,9 @@ func (o Constant) Apply(ctx context.Context, _ progress.Reporter, t frame.Table)
 			continue
 		}
 		v := o.Value
-		if whole, ok := v.whole(); c.Kind == frame.Int && !ok && o.Ints == Round {
-			if whole, ok = wholeFloat(math.RoundToEven(v.Float)); !ok {
+		if _, ok := v.whole(); c.Kind == frame.Int && !ok && o.Ints == Round {
+			whole, ok := wholeFloat(math.RoundToEven(v.Float))
+			if !ok {
 				return frame.Table{}, nil, fmt.Errorf("impute: %w: column %.40q: %v is no int; set Ints to Widen", ErrNumber, c.Name, v)
 			}
 			v, rounded[c.Name] = IntValue(whole), true

@@ -18,7 +18,7 @@ const (
 	MoreMissing                 // the share of missing values is above DropOptions.Share
 )
 
-var dropNames = enum.Names{Type: "DropRule", List: []string{"anyMissing", "allMissing", "fewValues", "moreMissing"}, Err: badOption}
+var dropNames = enum.Names{Type: "DropRule", List: []string{"anyMissing", "allMissing", "fewValues", "moreMissing"}, Err: errOption}
 
 // String is the rule's name: "anyMissing".
 func (v DropRule) String() string { return dropNames.String(uint8(v)) }

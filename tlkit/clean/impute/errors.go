@@ -19,8 +19,8 @@ var (
 	ErrFile     = errors.New("not a saved imputer")
 )
 
-// badOption is what the errors about options wrap.
-var badOption = fmt.Errorf("impute: %w", ErrOption)
+// errOption is what the errors about options wrap.
+var errOption = fmt.Errorf("impute: %w", ErrOption)
 
 // An EmptyError says that columns have no value at all among the training rows, so that
 // there is nothing to fill them with. It is [ErrEmpty].
@@ -65,5 +65,5 @@ func (e *InfiniteError) Is(target error) bool { return target == ErrInfinite }
 
 // optionf is an error about an option.
 func optionf(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", badOption, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%w: %s", errOption, fmt.Sprintf(format, args...))
 }

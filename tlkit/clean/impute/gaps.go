@@ -20,7 +20,7 @@ const (
 	Both                      // from both
 )
 
-var directionNames = enum.Names{Type: "Direction", List: []string{"forward", "backward", "both"}, Err: badOption}
+var directionNames = enum.Names{Type: "Direction", List: []string{"forward", "backward", "both"}, Err: errOption}
 
 // String is "forward", "backward" or "both".
 func (v Direction) String() string { return directionNames.String(uint8(v)) }
@@ -41,7 +41,7 @@ const (
 	Outside                // those at the beginning and at the end
 )
 
-var areaNames = enum.Names{Type: "Area", List: []string{"everywhere", "inside", "outside"}, Err: badOption}
+var areaNames = enum.Names{Type: "Area", List: []string{"everywhere", "inside", "outside"}, Err: errOption}
 
 // String is "everywhere", "inside" or "outside".
 func (v Area) String() string { return areaNames.String(uint8(v)) }

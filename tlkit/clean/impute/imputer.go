@@ -39,7 +39,7 @@ const (
 	Round             // the filled values are rounded, half to even
 )
 
-var intsNames = enum.Names{Type: "Ints", List: []string{"widen", "round"}, Err: badOption}
+var intsNames = enum.Names{Type: "Ints", List: []string{"widen", "round"}, Err: errOption}
 
 // String is "widen" or "round".
 func (v Ints) String() string { return intsNames.String(uint8(v)) }
@@ -61,7 +61,7 @@ const (
 	Refuse               // refuse to fit if there are any
 )
 
-var othersNames = enum.Names{Type: "Others", List: []string{"leave", "mode", "refuse"}, Err: badOption}
+var othersNames = enum.Names{Type: "Others", List: []string{"leave", "mode", "refuse"}, Err: errOption}
 
 // String is "leave", "mode" or "refuse".
 func (v Others) String() string { return othersNames.String(uint8(v)) }

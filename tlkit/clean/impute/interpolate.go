@@ -26,7 +26,7 @@ const (
 	Nearest
 )
 
-var methodNames = enum.Names{Type: "Method", List: []string{"linear", "nearest"}, Err: badOption}
+var methodNames = enum.Names{Type: "Method", List: []string{"linear", "nearest"}, Err: errOption}
 
 // String is "linear" or "nearest".
 func (v Method) String() string { return methodNames.String(uint8(v)) }

@@ -29,7 +29,7 @@ const (
 	RandomOrder              // by chance, anew in each round
 )
 
-var orderNames = enum.Names{Type: "Order", List: []string{"ascending", "descending", "leftToRight", "rightToLeft", "random"}, Err: badOption}
+var orderNames = enum.Names{Type: "Order", List: []string{"ascending", "descending", "leftToRight", "rightToLeft", "random"}, Err: errOption}
 
 // String is the order's name: "ascending".
 func (v Order) String() string { return orderNames.String(uint8(v)) }

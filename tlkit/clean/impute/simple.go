@@ -29,7 +29,7 @@ const (
 	Skip                         // columns of this kind are not filled
 )
 
-var strategyNames = enum.Names{Type: "Strategy", List: []string{"usual", "mean", "median", "mostFrequent", "given", "skip"}, Err: badOption}
+var strategyNames = enum.Names{Type: "Strategy", List: []string{"usual", "mean", "median", "mostFrequent", "given", "skip"}, Err: errOption}
 
 // String is the strategy's name: "mean".
 func (v Strategy) String() string { return strategyNames.String(uint8(v)) }

@@ -32,5 +32,5 @@ var (
 	ErrLimit   = errors.New("limit exceeded")
 )
 
-// badOptions is what the errors about named options wrap.
-var badOptions = fmt.Errorf("outlier: %w", ErrOptions)
+// errOptions is what the errors about named options wrap.
+var errOptions = fmt.Errorf("outlier: %w", ErrOptions)

@@ -25,7 +25,7 @@ const (
 	Percentile
 )
 
-var methodNames = enum.Names{Type: "Method", List: []string{"iqr", "z-score", "mad", "percentile"}, Err: badOptions}
+var methodNames = enum.Names{Type: "Method", List: []string{"iqr", "z-score", "mad", "percentile"}, Err: errOptions}
 
 // String is the method's name: "iqr", "z-score", "mad" or "percentile".
 func (m Method) String() string { return methodNames.String(uint8(m)) }
@@ -115,7 +115,7 @@ const (
 	DropRows
 )
 
-var actionNames = enum.Names{Type: "Action", List: []string{"flag", "missing", "clip", "drop"}, Err: badOptions}
+var actionNames = enum.Names{Type: "Action", List: []string{"flag", "missing", "clip", "drop"}, Err: errOptions}
 
 // String is the action's name: "flag", "missing", "clip" or "drop".
 func (a Action) String() string { return actionNames.String(uint8(a)) }
