@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -127,6 +129,22 @@ func TestRefused(t *testing.T) {
 				t.Errorf("%d steps beside the error", len(r.Steps))
 			}
 		})
+	}
+}
+
+func TestLoad(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.json")
+	if _, err := refine.Load(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no file: %v", err)
+	}
+	for history, want := range map[string]error{`[{"op": "core/column-removal", "columnName": "a"}]`: nil, `[`: refine.ErrFormat} {
+		if err := os.WriteFile(path, []byte(history), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r, err := refine.Load(path)
+		if !errors.Is(err, want) || err == nil && len(r.Steps) != 1 || err != nil && !strings.Contains(err.Error(), "history.json") {
+			t.Errorf("%s: %d steps, %v", history, len(r.Steps), err)
+		}
 	}
 }
 
