@@ -1,9 +1,6 @@
-// Package feature prepares features: so far, it turns many into the few that a picture
-// can show.
 package feature
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -11,9 +8,6 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 	"gonum.org/v1/gonum/mat"
 )
-
-// ErrInput is wrapped by errors about what cannot be projected.
-var ErrInput = errors.New("input cannot be projected")
 
 // Projection is data in fewer dimensions.
 type Projection struct {

@@ -1,0 +1,394 @@
+package feature
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"sync"
+
+	"github.com/go-gota/gota/series"
+	"gonum.org/v1/gonum/mat"
+
+	"transferlab/tlkit/frame"
+	"transferlab/tlkit/parallel"
+	"transferlab/tlkit/progress"
+)
+
+// MaxCells is how many numbers a dense matrix may have: 2 GiB of them.
+const MaxCells = 1 << 28
+
+// blockRows is how many rows go through the steps at a time: their columns stay in a
+// core's own cache.
+const blockRows = 512
+
+// Fitted is a pipeline that was fitted. It does not change, and several goroutines may
+// apply it.
+type Fitted struct {
+	target  frame.Field
+	classes bool
+	steps   []fittedStep
+
+	plan   *plan
+	ops    []operation
+	inputs []int // positions in plan.fields
+}
+
+type fittedStep struct {
+	name  string   // the Step's type
+	takes []string // the columns that it takes
+	do    learnt
+}
+
+// finish finds what has to be done and what it begins from.
+func (f *Fitted) finish(p *plan) {
+	f.plan = p
+	f.ops, f.inputs = p.needed()
+}
+
+// Target is the column that the pipeline was fitted to predict; its name is "" if there is
+// none.
+func (f *Fitted) Target() frame.Field { return f.target }
+
+// Inputs are the columns that a table needs, in the order of [Row]'s inputs.
+func (f *Fitted) Inputs() []frame.Field {
+	out := make([]frame.Field, len(f.inputs))
+	for k, i := range f.inputs {
+		out[k] = f.plan.fields[i]
+	}
+	return out
+}
+
+// Names are the features, in the order of a matrix's columns.
+func (f *Fitted) Names() []string { return f.plan.names() }
+
+// worker has the slots of one goroutine, and what operations see of them.
+type worker struct {
+	slots   []column // of the rows at hand
+	full    []column // of blockRows rows; empty for texts of the table
+	in, out [][]*column
+}
+
+func (f *Fitted) worker(rows int) *worker {
+	w := &worker{slots: make([]column, len(f.plan.forms)), full: make([]column, len(f.plan.forms))}
+	for _, i := range f.inputs {
+		w.full[i] = makeColumn(f.plan.forms[i], rows)
+	}
+	view := func(at []int) []*column {
+		v := make([]*column, len(at))
+		for k, s := range at {
+			v[k] = &w.slots[s]
+		}
+		return v
+	}
+	for _, op := range f.ops {
+		for _, s := range op.out {
+			w.full[s] = makeColumn(f.plan.forms[s], rows)
+		}
+		w.in, w.out = append(w.in, view(op.in)), append(w.out, view(op.out))
+	}
+	copy(w.slots, w.full)
+	return w
+}
+
+// resize lets the slots have n rows.
+func (w *worker) resize(n int) {
+	for s := range w.full {
+		if c := w.full[s]; c.num != nil || c.text != nil || c.code != nil {
+			w.slots[s] = c.rows(0, n)
+		}
+	}
+}
+
+// run does all operations. The rows in the slots are counted from first.
+func (f *Fitted) run(w *worker, first int) error {
+	for k := range f.ops {
+		op := &f.ops[k]
+		if err := op.run(first, w.slots, w.in[k], w.out[k]); err != nil {
+			return f.inStep(op, err)
+		}
+	}
+	return nil
+}
+
+func (f *Fitted) inStep(op *operation, err error) error {
+	return &StepError{op.step, f.steps[op.step].name, err}
+}
+
+// columns finds the inputs in a table and checks their kinds.
+func (f *Fitted) columns(t frame.Table) ([]frame.Column, error) {
+	if err := t.DataFrame.Err; err != nil {
+		return nil, fmt.Errorf("feature: this dataframe holds an error instead of rows: %w", err)
+	}
+	out := make([]frame.Column, len(f.inputs))
+	for k, i := range f.inputs {
+		want := f.plan.fields[i]
+		c, err := t.Column(want.Name)
+		if err != nil {
+			return nil, fmt.Errorf("feature: the pipeline needs a column that is not there: %w", err)
+		}
+		if err := same(want, c); err != nil {
+			return nil, err
+		}
+		out[k] = c
+	}
+	return out, nil
+}
+
+// blocks lets the rows go through the pipeline, several blocks at a time, and calls done
+// for each with the worker that has them.
+func (f *Fitted) blocks(ctx context.Context, rep progress.Reporter, n int, fill func(low, high int, w *worker) error, done func(low, high int, w *worker) error) error {
+	workers := sync.Pool{New: func() any { return f.worker(blockRows) }}
+	errs := make([]error, (n+blockRows-1)/blockRows)
+	count := counter(rep, n)
+	err := parallel.Chunks(ctx, n, blockRows, func(b, low, high int) {
+		w := workers.Get().(*worker)
+		defer workers.Put(w)
+		w.resize(high - low)
+		if errs[b] = fill(low, high, w); errs[b] == nil {
+			errs[b] = done(low, high, w)
+		}
+		count(high - low)
+	})
+	return cmp.Or(err, firstError(errs))
+}
+
+// through fills a worker from a table's columns and runs the operations.
+func (f *Fitted) through(cols []frame.Column) func(low, high int, w *worker) error {
+	return func(low, high int, w *worker) error {
+		for k, i := range f.inputs {
+			if err := read(&cols[k], low, high, &w.slots[i]); err != nil {
+				return err
+			}
+		}
+		return f.run(w, low)
+	}
+}
+
+// Matrix gives the features of a table's rows: as many rows, and a column for each of
+// [Fitted.Names]. A missing value that no step has filled is NaN. Features that are texts
+// are [frame.ErrKind], more than [MaxCells] numbers [ErrLimit]: see [Fitted.Sparse].
+func (f *Fitted) Matrix(ctx context.Context, rep progress.Reporter, t frame.Table) (*mat.Dense, error) {
+	cols, err := f.columns(t)
+	if err != nil {
+		return nil, err
+	}
+	return f.matrixBlocks(ctx, rep, t.Nrow(), f.through(cols))
+}
+
+// matrixBlocks makes a matrix of n rows; fill puts the rows [low, high) into the worker's slots.
+func (f *Fitted) matrixBlocks(ctx context.Context, rep progress.Reporter, n int, fill func(low, high int, w *worker) error) (*mat.Dense, error) {
+	p := len(f.plan.elements)
+	if err := f.dense(n); err != nil {
+		return nil, err
+	}
+	if n == 0 || p == 0 {
+		return &mat.Dense{}, nil
+	}
+	data := make([]float64, n*p)
+	err := f.blocks(ctx, rep, n, fill, func(low, high int, w *worker) error {
+		f.rowMajor(w, data[low*p:high*p])
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return mat.NewDense(n, p, data), nil
+}
+
+// dense checks that n rows of features can be a matrix.
+func (f *Fitted) dense(n int) error {
+	for _, e := range f.plan.elements {
+		if formOf(e.kind) == texts {
+			return fmt.Errorf("feature: %w: feature %.40q is %v, and a matrix has numbers; add an encoder, or Drop it", frame.ErrKind, e.name, e.kind)
+		}
+	}
+	if p := len(f.plan.elements); p > 0 && n > MaxCells/p {
+		return fmt.Errorf("feature: %w: %d rows of %d features are more than %d numbers; use Sparse, fewer features, or pieces of the table", ErrLimit, n, p, MaxCells)
+	}
+	return nil
+}
+
+// rowMajor writes the features of a worker's rows, row by row.
+func (f *Fitted) rowMajor(w *worker, to []float64) {
+	p := len(f.plan.elements)
+	for k, e := range f.plan.elements {
+		c := &w.slots[e.slot]
+		if e.code < 0 {
+			at := k
+			for _, v := range c.num {
+				to[at] = v
+				at += p
+			}
+		} else if e.code == 0 || k == 0 || f.plan.elements[k-1].slot != e.slot {
+			f.spreadRows(k, c.code, to)
+		}
+	}
+}
+
+// spreadRows writes the run of features from k on that one slot of codes stands for; the
+// numbers are 0 before.
+func (f *Fitted) spreadRows(k int, code []int32, to []float64) {
+	p := len(f.plan.elements)
+	slot := f.plan.elements[k].slot
+	run := k
+	for run < p && f.plan.elements[run].slot == slot && f.plan.elements[run].code >= 0 {
+		run++
+	}
+	first := int32(f.plan.elements[k].code)
+	whole := int(f.plan.elements[run-1].code-f.plan.elements[k].code) == run-1-k // no code is left out
+	for i, c := range code {
+		row := to[i*p+k : i*p+run]
+		clear(row)
+		switch {
+		case c < 0:
+		case whole:
+			if at := int(c - first); at >= 0 && at < len(row) {
+				row[at] = 1
+			}
+		default:
+			for j := range row {
+				if f.plan.elements[k+j].code == int(c) {
+					row[j] = 1
+				}
+			}
+		}
+	}
+}
+
+// Table gives the features of a table's rows as a table, with floats, booleans and texts.
+// Columns that the pipeline does not know are left out; the target is kept where it is
+// there.
+func (f *Fitted) Table(ctx context.Context, rep progress.Reporter, t frame.Table) (frame.Table, error) {
+	cols, err := f.columns(t)
+	if err != nil {
+		return frame.Table{}, err
+	}
+	n, p := t.Nrow(), len(f.plan.elements)
+	if p > 0 && n > MaxCells/p {
+		return frame.Table{}, fmt.Errorf("feature: %w: %d rows of %d features are more than %d cells; use Sparse, fewer features, or pieces of the table", ErrLimit, n, p, MaxCells)
+	}
+	out := make([]cellWriter, p)
+	all := make([]series.Series, p, p+1)
+	for k, e := range f.plan.elements {
+		out[k], all[k] = newCells(e, n)
+	}
+	err = f.blocks(ctx, rep, n, f.through(cols), func(low, high int, w *worker) error {
+		for k, e := range f.plan.elements {
+			out[k](low, &w.slots[e.slot])
+		}
+		return nil
+	})
+	if err != nil {
+		return frame.Table{}, err
+	}
+	schema := frame.Schema{}
+	for _, e := range f.plan.elements {
+		if e.kind == frame.Date || e.kind == frame.Category {
+			if field, ok := t.Schema.Lookup(e.name); ok {
+				schema = append(schema, field)
+			} else {
+				schema = append(schema, frame.Field{Name: e.name, Kind: e.kind})
+			}
+		}
+	}
+	if f.target.Name != "" {
+		if c, err := t.Column(f.target.Name); err == nil {
+			all = append(all, c.Series(c.Name))
+			schema = append(schema, c.Field)
+		}
+	}
+	return frame.New(schema, all...)
+}
+
+// cellWriter puts a block's column, whose first row is low, where it belongs.
+type cellWriter func(low int, c *column)
+
+func newCells(e element, n int) (cellWriter, series.Series) {
+	switch {
+	case e.code >= 0:
+		cells := frame.MakeCells[bool](n)
+		return func(low int, c *column) {
+			for i, v := range c.code {
+				cells[low+i].Value = int(v) == e.code
+			}
+		}, frame.Series(e.name, cells)
+	case formOf(e.kind) == texts:
+		cells := frame.MakeCells[string](n)
+		return func(low int, c *column) { copy(cells[low:], c.text) }, frame.Series(e.name, cells)
+	case e.kind == frame.Bool:
+		cells := frame.MakeCells[bool](n)
+		return func(low int, c *column) {
+			for i, v := range c.num {
+				cells[low+i] = frame.Cell[bool]{Value: v == 1, Null: v != v}
+			}
+		}, frame.Series(e.name, cells)
+	}
+	cells := frame.MakeCells[float64](n)
+	return func(low int, c *column) {
+		for i, v := range c.num {
+			cells[low+i] = frame.Cell[float64]{Value: v, Null: v != v}
+		}
+	}, frame.Series(e.name, cells)
+}
+
+// Stream applies the pipeline to one piece of a table after the other, as a reader gives
+// them. Each row's features are the same as if the table were whole. It ends at the first
+// error.
+func (f *Fitted) Stream(ctx context.Context, pieces iter.Seq2[frame.Table, error]) iter.Seq2[*mat.Dense, error] {
+	return func(yield func(*mat.Dense, error) bool) {
+		row := 0
+		for t, err := range pieces {
+			var x *mat.Dense
+			if err == nil {
+				if x, err = f.Matrix(ctx, nil, t); err != nil {
+					err = fmt.Errorf("feature: in the piece that begins at row %d: %w", row, err)
+				}
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(x, nil) {
+				return
+			}
+			row += t.Nrow()
+		}
+	}
+}
+
+// Labels are the classes of a table's rows, as the pipeline's target names them.
+func (f *Fitted) Labels(t frame.Table) ([]string, error) {
+	c, err := f.targetOf(t)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]string, c.Len())
+	for i := range out {
+		if c.Missing(i) {
+			return nil, fmt.Errorf("feature: %w: row %d has no class in column %.40q; drop rows without", ErrTarget, i, c.Name)
+		}
+		out[i] = c.Format(i)
+	}
+	return out, nil
+}
+
+// TargetNumbers are the numbers of the pipeline's target in a table's rows.
+func (f *Fitted) TargetNumbers(t frame.Table) ([]float64, error) {
+	c, err := f.targetOf(t)
+	if err != nil {
+		return nil, err
+	}
+	return targetNumbers(c)
+}
+
+func (f *Fitted) targetOf(t frame.Table) (frame.Column, error) {
+	if f.target.Name == "" {
+		return frame.Column{}, fmt.Errorf("feature: %w: the pipeline has none; set its Target", ErrTarget)
+	}
+	c, err := t.Column(f.target.Name)
+	if err != nil {
+		return c, fmt.Errorf("feature: the target: %w", err)
+	}
+	return c, nil
+}

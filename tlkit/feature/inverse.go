@@ -1,0 +1,168 @@
+package feature
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/go-gota/gota/series"
+
+	"transferlab/tlkit/frame"
+)
+
+// columnInverse is a columnwise step that can be turned round.
+type columnInverse interface {
+	columnwise
+	// back makes column j of the input from that of the output.
+	back(j int, in, out *column) error
+}
+
+// blockInverse is a blockwise step that can be turned round.
+type blockInverse interface {
+	blockwise
+	// undo makes the inputs from the outputs.
+	undo(in, out []*column) error
+}
+
+// Inverse leads features back to the columns that they were made of: scaled numbers to
+// those before, encoded values to texts. What a selector left out is not there; a value
+// that was filled stays filled. A step that loses what its columns were is [ErrInverse]
+// if a feature comes from it. It takes a table with the features, as [Fitted.Table] gives
+// it; other columns are left out.
+func (f *Fitted) Inverse(ctx context.Context, t frame.Table) (frame.Table, error) {
+	n := t.Nrow()
+	known := make([]column, len(f.plan.forms))
+	if err := f.features(t, known); err != nil {
+		return frame.Table{}, err
+	}
+	for k := len(f.plan.ops) - 1; k >= 0; k-- {
+		if err := ctx.Err(); err != nil {
+			return frame.Table{}, err
+		}
+		if err := f.turn(&f.plan.ops[k], known, n); err != nil {
+			return frame.Table{}, err
+		}
+	}
+	var all []series.Series
+	var schema frame.Schema
+	for i, field := range f.plan.fields {
+		c := &known[i]
+		if c.num == nil && c.text == nil {
+			continue
+		}
+		kind := field.Kind
+		if kind == frame.Int {
+			kind = frame.Float
+		}
+		write, s := newCells(element{name: field.Name, kind: kind, code: -1}, n)
+		write(0, c)
+		all, schema = append(all, s), append(schema, field)
+	}
+	return frame.New(schema, all...)
+}
+
+// features puts a table's columns into the slots of the elements.
+func (f *Fitted) features(t frame.Table, known []column) error {
+	n := t.Nrow()
+	for _, e := range f.plan.elements {
+		c, err := t.Column(e.name)
+		if err != nil {
+			return fmt.Errorf("feature: a feature is not there: %w", err)
+		}
+		if formOf(c.Kind) != formOf(e.kind) {
+			return kindError(e.name, c.Kind, e.kind)
+		}
+		to := &known[e.slot]
+		if e.code < 0 {
+			*to = makeColumn(f.plan.forms[e.slot], n)
+			if err := read(&c, 0, n, to); err != nil {
+				return err
+			}
+			continue
+		}
+		if to.code == nil {
+			*to = makeColumn(codes, n)
+			for i := range to.code {
+				to.code[i] = -1
+			}
+		}
+		one := makeColumn(numbers, n)
+		if err := read(&c, 0, n, &one); err != nil {
+			return err
+		}
+		for i, v := range one.num {
+			if v > 0.5 {
+				to.code[i] = int32(e.code)
+			}
+		}
+	}
+	return nil
+}
+
+func empty(c *column) bool { return c.num == nil && c.text == nil && c.code == nil }
+
+// turn undoes one operation, as far as its outputs are known.
+func (f *Fitted) turn(op *operation, known []column, n int) error {
+	switch do := op.do.(type) {
+	case nil:
+		to := makeColumn(codes, n)
+		for i := range to.code {
+			to.code[i] = -1
+		}
+		some := false
+		for k, s := range op.out {
+			some = some || !empty(&known[s])
+			for i, v := range known[s].num {
+				if v > 0.5 {
+					to.code[i] = int32(op.cols[k])
+				}
+			}
+		}
+		if some {
+			known[op.in[0]] = to
+		}
+	case columnwise:
+		for k, s := range op.out {
+			if empty(&known[s]) {
+				continue
+			}
+			b, ok := do.(columnInverse)
+			if !ok {
+				return f.noInverse(op)
+			}
+			in := makeColumn(f.plan.forms[op.in[k]], n)
+			if err := b.back(op.cols[k], &known[s], &in); err != nil {
+				return f.inStep(op, err)
+			}
+			known[op.in[k]] = in
+		}
+	case blockwise:
+		out := make([]*column, len(op.out))
+		lost, all := 0, len(op.out)
+		for k, s := range op.out {
+			out[k] = &known[s]
+			if empty(out[k]) {
+				lost++
+			}
+		}
+		if lost == all {
+			return nil
+		}
+		b, ok := do.(blockInverse)
+		if !ok {
+			return f.noInverse(op)
+		}
+		in := make([]*column, len(op.in))
+		for k, s := range op.in {
+			known[s] = makeColumn(f.plan.forms[s], n)
+			in[k] = &known[s]
+		}
+		if err := b.undo(in, out); err != nil {
+			return f.inStep(op, err)
+		}
+	}
+	return nil
+}
+
+func (f *Fitted) noInverse(op *operation) error {
+	return f.inStep(op, fmt.Errorf("feature: %w: what its columns were cannot be told from its features; drop these features, or the step", ErrInverse))
+}

@@ -1,0 +1,329 @@
+package feature
+
+import (
+	"fmt"
+	"slices"
+
+	"transferlab/tlkit/frame"
+)
+
+// This file lays a pipeline out: every column that a step makes has a slot, steps become
+// operations from slots to slots, and what nothing needs in the end is left out. So a
+// column that passes costs nothing, and one row takes the same way as a million.
+
+// element is a feature as it stands after some of the steps.
+type element struct {
+	name string
+	kind frame.Kind // Float and Int for numbers, Bool for those that are 0 or 1, or a kind of text
+	slot int
+	code int // the code that it stands for in a slot of codes; -1: it is the slot
+}
+
+// output is a column that a step makes.
+type output struct {
+	of    int      // the input in whose place it stands; beyond the last one: at the end
+	names []string // one; of a column of codes one for each code
+	kind  frame.Kind
+	wide  bool // it is a column of codes
+}
+
+// learnt is a fitted step.
+type learnt interface {
+	// outputs are the columns that it makes of its inputs, which are as many as it was
+	// fitted on. It fails where what was read from a file does not hold together.
+	outputs(in []element) ([]output, error)
+}
+
+// columnwise is a step that makes each of its columns into one other by itself.
+type columnwise interface {
+	learnt
+	// one makes column j. The rows are counted from first.
+	one(j, first int, in, out *column) error
+}
+
+// blockwise is a step that makes several columns at once.
+type blockwise interface {
+	learnt
+	apply(first int, in, out []*column) error
+}
+
+// keeping is a step that only leaves features out.
+type keeping interface {
+	learnt
+	keeps(j int) bool
+}
+
+// operation fills slots from slots.
+type operation struct {
+	do      learnt // nil: it spreads a slot of codes over slots of numbers
+	step    int    // of the pipeline
+	in, out []int
+	cols    []int // columnwise: which of the step's columns; spreading: which codes
+}
+
+// plan is a pipeline laid out.
+type plan struct {
+	fields   []frame.Field // the table's columns, and the slots that they are in: the first ones
+	forms    []form        // of the slots
+	ops      []operation
+	elements []element
+}
+
+func newPlan(fields []frame.Field) *plan {
+	p := &plan{fields: slices.Clone(fields)}
+	for _, f := range fields {
+		p.elements = append(p.elements, element{f.Name, f.Kind, p.slot(formOf(f.Kind)), -1})
+	}
+	return p
+}
+
+func (p *plan) slot(f form) int {
+	p.forms = append(p.forms, f)
+	return len(p.forms) - 1
+}
+
+// names are those of the elements.
+func (p *plan) names() []string {
+	out := make([]string, len(p.elements))
+	for i, e := range p.elements {
+		out[i] = e.name
+	}
+	return out
+}
+
+// find gives the positions of the elements of these names.
+func (p *plan) find(names []string) ([]int, error) {
+	at := make(map[string]int, len(p.elements))
+	for i, e := range p.elements {
+		at[e.name] = i
+	}
+	out := make([]int, len(names))
+	seen := make(map[string]bool, len(names))
+	for k, n := range names {
+		i, ok := at[n]
+		if !ok {
+			have := p.names()
+			return nil, &frame.ColumnError{Column: n, Nearest: frame.Nearest(n, have), Have: have}
+		}
+		if seen[n] {
+			return nil, optionf("column %.40q is named twice; name it once", n)
+		}
+		seen[n] = true
+		out[k] = i
+	}
+	return out, nil
+}
+
+// spread gives the elements slots of their own where they stand for codes, and counts
+// these.
+func (p *plan) spread(step int, at []int) int {
+	n := 0
+	bySlot := map[int]*operation{}
+	var order []int
+	for _, i := range at {
+		e := &p.elements[i]
+		if e.code < 0 {
+			continue
+		}
+		op := bySlot[e.slot]
+		if op == nil {
+			op = &operation{step: step, in: []int{e.slot}}
+			bySlot[e.slot] = op
+			order = append(order, e.slot)
+		}
+		op.cols = append(op.cols, e.code)
+		e.slot, e.code = p.slot(numbers), -1
+		n++
+		op.out = append(op.out, e.slot)
+	}
+	for _, s := range order {
+		p.ops = append(p.ops, *bySlot[s])
+	}
+	return n
+}
+
+// takeNumbers are the columns of these names, which have to be numbers; without names, all
+// of ints and floats.
+func (p *plan) takeNumbers(names []string) ([]int, error) {
+	return p.take(names, frame.Float, func(k frame.Kind) bool { return formOf(k) == numbers },
+		func(k frame.Kind) bool { return k == frame.Int || k == frame.Float })
+}
+
+// takeAll are the columns of these names, which have to be numbers; without names, all
+// columns that are numbers, booleans included.
+func (p *plan) takeAll(names []string) ([]int, error) {
+	numeric := func(k frame.Kind) bool { return formOf(k) == numbers }
+	return p.take(names, frame.Float, numeric, numeric)
+}
+
+// takeTexts are the columns of these names, whatever they hold; without names, all of text
+// and categories.
+func (p *plan) takeTexts(names []string) ([]int, error) {
+	return p.take(names, frame.Text, func(frame.Kind) bool { return true },
+		func(k frame.Kind) bool { return k == frame.Text || k == frame.Category })
+}
+
+// take are the columns of these names, of a kind that may be; without names, all of the
+// usual kinds.
+func (p *plan) take(names []string, want frame.Kind, may, usual func(frame.Kind) bool) ([]int, error) {
+	if len(names) > 0 {
+		at, err := p.find(names)
+		for _, i := range at {
+			if e := p.elements[i]; !may(e.kind) {
+				return nil, kindError(e.name, e.kind, want)
+			}
+		}
+		return at, err
+	}
+	var at []int
+	for i, e := range p.elements {
+		if usual(e.kind) {
+			at = append(at, i)
+		}
+	}
+	return at, nil
+}
+
+// bind adds a fitted step that takes the elements at these positions.
+func (p *plan) bind(step int, do learnt, at []int) error {
+	in := make([]element, len(at))
+	for k, i := range at {
+		in[k] = p.elements[i]
+	}
+	outs, err := do.outputs(in)
+	if err != nil {
+		return err
+	}
+	if k, ok := do.(keeping); ok {
+		drop := map[int]bool{}
+		for j, i := range at {
+			drop[i] = !k.keeps(j)
+		}
+		var kept []element
+		for i, e := range p.elements {
+			if !drop[i] {
+				kept = append(kept, e)
+			}
+		}
+		p.elements = kept
+		return nil
+	}
+	op := operation{do: do, step: step}
+	for k, i := range at {
+		op.in = append(op.in, p.elements[i].slot)
+		op.cols = append(op.cols, k)
+	}
+	made := make([][]element, len(at)+1)
+	for _, o := range outs {
+		f := formOf(o.kind)
+		if o.wide {
+			f = codes
+		}
+		slot := p.slot(f)
+		op.out = append(op.out, slot)
+		of := min(max(o.of, 0), len(at))
+		for c, name := range o.names {
+			if !o.wide {
+				c = -1
+			}
+			made[of] = append(made[of], element{name, o.kind, slot, c})
+		}
+	}
+	p.ops = append(p.ops, op)
+	taken := make(map[int]int, len(at))
+	for k, i := range at {
+		taken[i] = k
+	}
+	var all []element
+	for i, e := range p.elements {
+		if k, ok := taken[i]; ok {
+			all = append(all, made[k]...)
+		} else {
+			all = append(all, e)
+		}
+	}
+	p.elements = append(all, made[len(at)]...)
+	return p.unique()
+}
+
+func (p *plan) unique() error {
+	seen := make(map[string]bool, len(p.elements))
+	for _, e := range p.elements {
+		if seen[e.name] {
+			return fmt.Errorf("feature: %w: two features would be called %.40q; rename a column of the table", ErrInput, e.name)
+		}
+		seen[e.name] = true
+	}
+	return nil
+}
+
+// needed leaves out what no element needs, and gives the operations that are left and
+// which columns of the table they begin from.
+func (p *plan) needed() (ops []operation, inputs []int) {
+	need := make([]bool, len(p.forms))
+	for _, e := range p.elements {
+		need[e.slot] = true
+	}
+	for k := len(p.ops) - 1; k >= 0; k-- {
+		op := p.ops[k]
+		if _, ok := op.do.(blockwise); ok {
+			if !slices.ContainsFunc(op.out, func(s int) bool { return need[s] }) {
+				continue
+			}
+		} else {
+			var in, out, cols []int
+			for j, s := range op.out {
+				if !need[s] {
+					continue
+				}
+				out, cols = append(out, s), append(cols, op.cols[j])
+				if op.do != nil {
+					in = append(in, op.in[j])
+				} else {
+					in = op.in
+				}
+			}
+			if len(out) == 0 {
+				continue
+			}
+			op.in, op.out, op.cols = in, out, cols
+		}
+		for _, s := range op.in {
+			need[s] = true
+		}
+		ops = append(ops, op)
+	}
+	slices.Reverse(ops)
+	for i := range p.fields {
+		if need[i] {
+			inputs = append(inputs, i)
+		}
+	}
+	return ops, inputs
+}
+
+// run does one operation on the columns in the slots, whose rows are counted from first.
+func (op *operation) run(first int, slots []column, in, out []*column) error {
+	switch do := op.do.(type) {
+	case columnwise:
+		for k, j := range op.cols {
+			if err := do.one(j, first, &slots[op.in[k]], &slots[op.out[k]]); err != nil {
+				return err
+			}
+		}
+	case blockwise:
+		return do.apply(first, in, out)
+	default:
+		code := slots[op.in[0]].code
+		for k, c := range op.cols {
+			num := slots[op.out[k]].num
+			for i, v := range code {
+				num[i] = 0
+				if v == int32(c) {
+					num[i] = 1
+				}
+			}
+		}
+	}
+	return nil
+}
