@@ -26,6 +26,8 @@ type LineOptions struct {
 	Options
 	LogX, LogY bool   // logarithmic axes; values at or below zero are left out
 	Marks      []Mark // drawn dashed
+	// Behind are pale lines without a name, below the others: contours, other runs.
+	Behind []Series
 }
 
 // Line draws curves, as of training.
@@ -102,12 +104,49 @@ func Line(series []Series, o LineOptions) (*Chart, error) {
 	layout := tree{"legend": legend(o.Options, names), "grid": marksRoom(grid(o.Options, names, nil), o.Marks), "xAxis": []any{x}, "yAxis": []any{y},
 		"tooltip": tree{"trigger": "axis"}}
 	c, err := build(chart, layout, o.Options, 340+24*max(0, legendRows(o.Options, names)-1), text.String(), left(lost), thinned)
-	if err != nil || len(o.Marks) == 0 {
+	if err != nil || len(o.Marks) == 0 && len(o.Behind) == 0 {
 		return c, err
 	}
+	behind, err := o.behind()
+	if err != nil {
+		return nil, err
+	}
 	return c.with(func(option tree) {
-		option["series"].([]any)[0].(tree)["markLine"] = markLine(o.Marks)
+		series := option["series"].([]any)
+		if len(o.Marks) > 0 {
+			series[0].(tree)["markLine"] = markLine(o.Marks)
+		}
+		option["series"] = append(series, behind...)
 	})
+}
+
+// behind makes series of the pale lines.
+func (o LineOptions) behind() ([]any, error) {
+	if len(o.Behind) > 200 {
+		return nil, fmt.Errorf("plots: %w: %d lines behind; give up to 200", ErrData, len(o.Behind))
+	}
+	var out []any
+	for i, s := range o.Behind {
+		if len(s.X) != len(s.Y) {
+			return nil, fmt.Errorf("plots: %w: line %d behind has %d x and %d y", ErrData, i, len(s.X), len(s.Y))
+		}
+		roundX, roundY := rounder(s.X), rounder(s.Y)
+		var data []any
+		for _, k := range thin(len(s.X), func(k int) float64 { return s.Y[k] }) {
+			x, y := s.X[k], s.Y[k]
+			if !finite(x) || o.LogX && x <= 0 {
+				continue
+			}
+			if !finite(y) || o.LogY && y <= 0 {
+				data = append(data, []any{x, nil})
+				continue
+			}
+			data = append(data, []any{roundX(x), roundY(y)})
+		}
+		out = append(out, tree{"type": "line", "name": fmt.Sprintf("behind %d", i+1), "data": data, "showSymbol": false, "silent": true, "animation": false, "z": 1,
+			"lineStyle": tree{"color": "#bdbdbd", "width": 1}, "itemStyle": tree{"color": "#bdbdbd"}, "tooltip": tree{"show": false}})
+	}
+	return out, nil
 }
 
 // marksRoom leaves room above for the names of marks, in two rows.

@@ -42,6 +42,16 @@ func curve(name string, n int, from, to float64) Series {
 	return s
 }
 
+// ellipse is a contour.
+func ellipse(r float64) Series {
+	var s Series
+	for i := range 61 {
+		a := 2 * math.Pi * float64(i) / 60
+		s.X, s.Y = append(s.X, r*math.Cos(a)), append(s.Y, r/2*math.Sin(a))
+	}
+	return s
+}
+
 func classes(n int) ([]string, [][]int) {
 	rng := rand.New(rand.NewPCG(uint64(n), 1))
 	var names []string
@@ -115,6 +125,10 @@ func gallery(t testing.TB) map[string]*Chart {
 	return map[string]*Chart{
 		"line": ok(Line([]Series{curve("train loss", 30, 2.3, 0.3), curve("valid loss", 30, 2.3, 0.6)}, LineOptions{Options: Options{Title: "Training", Subtitle: "linear probe, then the top block", X: "epoch", Y: "loss"},
 			Marks: []Mark{{12, "best"}, {20, "top block unfrozen"}}})),
+		"contours": ok(Line([]Series{{Name: "gradient descent", X: []float64{2, -1.2, 0.8, -0.4, 0.2, 0}, Y: []float64{1, 0.8, 0.6, 0.5, 0.4, 0.3}}},
+			LineOptions{Options: Options{Title: "A path through a narrow valley", X: "weight 1", Y: "weight 2"}, Behind: []Series{ellipse(0.5), ellipse(1), ellipse(2)}})),
+		"spans": ok(Spans([]Track{{"fold 1", []Span{{"train", 20}, {"", 5}, {"test", 20}}}, {"fold 2", []Span{{"train", 40}, {"", 5}, {"test", 20}}}, TrackOf("by chance", strings.Split("train train test train valid test test", " "))},
+			Options{Title: "Folds in time", X: "rows, in order of time"})),
 		"gaps": ok(Line([]Series{gap}, LineOptions{Options: Options{X: "epoch", Y: "loss"}})),
 		"log":  ok(Line([]Series{{Name: "loss", X: []float64{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1}, Y: []float64{2.3, 2.2, 1.9, 1.1, 0.8, 1.4, 6}}}, LineOptions{Options: Options{Title: "Learning-rate finder", X: "learning rate", Y: "loss"}, LogX: true})),
 		"bars": ok(Bars([]Bar{{"raw pixels", 0.597, true, 0.552, 0.641}, {"linear probe", 0.855, true, 0.820, 0.884}, {"fine-tuned", 0.861, true, 0.827, 0.890}, {"from scratch", 0.376, true, 0.285, 0.478}},
@@ -334,6 +348,10 @@ func TestWhatCannotBeDrawn(t *testing.T) {
 		"NaN heat":         second(Heatmap([]string{"a"}, []string{"b"}, [][]float64{{nan}}, HeatOptions{})),
 		"ragged heat":      second(Heatmap([]string{"a", "b"}, []string{"c"}, [][]float64{{1}, {1, 2}}, HeatOptions{})),
 		"heat upside down": second(Heatmap([]string{"a"}, []string{"b"}, [][]float64{{1}}, HeatOptions{Low: 2, High: 1})),
+		"no spans":         second(Spans(nil, Options{})),
+		"span of NaN":      second(Spans([]Track{{"a", []Span{{"train", nan}}}}, Options{})),
+		"many spans":       second(Spans([]Track{{"a", make([]Span, 2001)}, {"b", []Span{{"train", 1}}}}, Options{})),
+		"ragged behind":    second(Line([]Series{{X: []float64{1, 2}, Y: []float64{1, 2}}}, LineOptions{Behind: []Series{{X: []float64{1}}}})),
 		"no boxes":         second(Boxes(nil, BoxOptions{})),
 		"NaN boxes":        second(Boxes([]Sample{{Values: []float64{nan}}}, BoxOptions{})),
 		"too many boxes":   second(Boxes(make([]Sample, 61), BoxOptions{})),

@@ -421,3 +421,25 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
+
+// A report's bare table gets the look of Table; what its cells say of themselves counts
+// last, and text in it stays as it is.
+func TestBareTablesAreDressed(t *testing.T) {
+	got := dressed(`<p>x</p><table class="tlkit-table"><thead><tr><th style="text-align:left">a</th><th>n</th></tr></thead><tbody><tr><th scope="row" style="text-align:left">&lt;td&gt;</th><td>1</td></tr></tbody></table><td>`)
+	for _, want := range []string{
+		`<p>x</p><div style="overflow-x:auto"><table class="tlkit-table" style="border-collapse`, `font-weight:600;text-align:left">a</th>`,
+		`<th scope="row" style="text-align:right;padding:3px`, `;text-align:left">&lt;td&gt;</th>`, `white-space:nowrap">1</td>`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("lacks %s: %s", want, got)
+		}
+	}
+	if !strings.HasSuffix(got, "</table></div><td>") {
+		t.Error("what is beside the table changed: ", got)
+	}
+	for _, same := range []string{"", "<table><td></table>", bareTable + "<td>", `<table class="tlkit-table" style="x"><td></table>`} {
+		if dressed(same) != same {
+			t.Errorf("%q became %q", same, dressed(same))
+		}
+	}
+}

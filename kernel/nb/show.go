@@ -106,9 +106,9 @@ func render(v any) (b bundle) {
 		if err != nil {
 			return problem(fmt.Errorf("showing a %T: %w", v, err))
 		}
-		return bundle{html: h, text: textOf(v)}
+		return bundle{html: dressed(h), text: textOf(v)}
 	case interface{ HTML() string }:
-		return bundle{html: v.HTML(), text: textOf(v)}
+		return bundle{html: dressed(v.HTML()), text: textOf(v)}
 	case interface{ Table() frame.Table }: // the rows of a part
 		return Table(v.Table(), TableOptions{}).render()
 	case image.Image:

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 
+	"transferlab/tlkit/estimate/internal/product"
 	"transferlab/tlkit/internal/enum"
 	"transferlab/tlkit/progress"
 )
@@ -67,7 +68,7 @@ type Search uint8
 // The ways.
 const (
 	Auto  Search = iota // Tree where there are few features and many rows, else Brute
-	Brute               // compare with every row, by matrix products
+	Brute               // compare with every row
 	Tree                // a k-d tree
 )
 
@@ -180,15 +181,25 @@ func newNeighbours(rows blas64.General, k int, w Weights, how Search) (neighbour
 		return neighbours{}, err
 	}
 	n := neighbours{rows: rows, k: k, weights: w, how: how}
-	// Measured on normal rows: a tree pays while each feature can halve the rows and some
-	// are left, up to 7 features of 1 000 rows and 12 of 20 000; beyond, it looks into most
-	// leaves, and matrix products are quicker.
-	if how == Tree || how == Auto && rows.Cols <= 24 && rows.Rows >= 4<<rows.Cols && k <= rows.Rows/8 {
+	if how == Tree || how == Auto && treePays(rows, k) {
 		n.index = newKDTree(rows)
 	} else {
 		n.index = newBrute(rows)
 	}
 	return n, nil
+}
+
+// treePays says whether a tree finds neighbours quicker than comparing with all. Measured
+// on normal rows, the worst for a tree, with its growing counted: from 8 000 rows of 2
+// features on, 25 000 of 4, 100 000 of 6; beyond some 10 features it looks into most
+// leaves. Without vector instructions comparing is 20 times as slow, and a tree pays for
+// as many times fewer rows.
+func treePays(rows blas64.General, k int) bool {
+	least := 1500
+	if !product.Vectors() {
+		least = 64
+	}
+	return rows.Cols <= 24 && rows.Rows >= least<<rows.Cols && k <= rows.Rows/8
 }
 
 // ask calls found for each row of x with its nearest rows and their weights, which are

@@ -29,8 +29,8 @@ func rowMajor(x mat.Matrix) blas64.General {
 // row is row i of g.
 func row(g blas64.General, i int) []float64 { return g.Data[i*g.Stride : i*g.Stride+g.Cols] }
 
-// input checks that x can be learnt or predicted from.
-func input(x mat.Matrix) (blas64.General, error) {
+// table checks that x has rows and features.
+func table(x mat.Matrix) (blas64.General, error) {
 	n, p := rowsOf(x), 0
 	if n > 0 {
 		_, p = x.Dims()
@@ -38,7 +38,15 @@ func input(x mat.Matrix) (blas64.General, error) {
 	if p < 1 {
 		return blas64.General{}, fmt.Errorf("estimate: %w: x is %d×%d; give at least one row and one feature", ErrEmpty, n, p)
 	}
-	g := rowMajor(x)
+	return rowMajor(x), nil
+}
+
+// input checks that x can be learnt or predicted from.
+func input(x mat.Matrix) (blas64.General, error) {
+	g, err := table(x)
+	if err != nil {
+		return g, err
+	}
 	if i, j := notFinite(g); i >= 0 {
 		return g, &InputError{i, j, row(g, i)[j]}
 	}
@@ -65,14 +73,26 @@ func notFinite(g blas64.General) (i, j int) {
 	return -1, -1
 }
 
-// pair checks x and the numbers y.
-func pair(x mat.Matrix, y []float64) (blas64.General, error) {
-	g, err := input(x)
+// shapes checks x and y but for their numbers, which a pass over them finds anyway.
+func shapes(x mat.Matrix, y []float64) (blas64.General, error) {
+	g, err := table(x)
 	if err != nil {
 		return g, err
 	}
 	if len(y) != g.Rows {
 		return g, fmt.Errorf("estimate: %w: x has %d rows, y has %d numbers", ErrShape, g.Rows, len(y))
+	}
+	return g, nil
+}
+
+// pair checks x and the numbers y.
+func pair(x mat.Matrix, y []float64) (blas64.General, error) {
+	g, err := shapes(x, y)
+	if err != nil {
+		return g, err
+	}
+	if i, j := notFinite(g); i >= 0 {
+		return g, &InputError{i, j, row(g, i)[j]}
 	}
 	for i, v := range y {
 		if math.IsNaN(v) || math.IsInf(v, 0) {

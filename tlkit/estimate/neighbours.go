@@ -4,11 +4,8 @@ import (
 	"context"
 	"math"
 
-	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/floats"
 
-	"transferlab/tlkit/parallel"
 	"transferlab/tlkit/progress"
 )
 
@@ -116,72 +113,4 @@ func square(a, b []float64, limit float64) float64 {
 // several goroutines; its slice is only lent.
 type index interface {
 	search(ctx context.Context, rep progress.Reporter, x blas64.General, k int, found func(i int, n []near)) error
-}
-
-// brute compares with every row.
-type brute struct {
-	rows    blas64.General
-	squares []float64 // ‖row‖²
-}
-
-func newBrute(rows blas64.General) *brute {
-	b := &brute{rows, make([]float64, rows.Rows)}
-	for i := range b.squares {
-		r := row(rows, i)
-		b.squares[i] = floats.Dot(r, r)
-	}
-	return b
-}
-
-const (
-	// askedAtOnce and rowsAtOnce are the sides of a block of the table of distances: few
-	// enough for the second cache, and for gonum to multiply within one goroutine.
-	askedAtOnce = 32
-	rowsAtOnce  = 192
-)
-
-// search estimates a block of squares at a time as ‖a‖² + ‖b‖² − 2ab, by one matrix
-// product, and computes those anew that can be among the k best, so that nothing is lost
-// to cancellation.
-func (b *brute) search(ctx context.Context, rep progress.Reporter, x blas64.General, k int, found func(i int, n []near)) error {
-	count := counter(rep, x.Rows)
-	// The product of p terms is off by at most p·ε times the sum of their absolute values
-	// (Higham 2002, section 3.1), which is at most ‖a‖‖b‖ ≤ (‖a‖² + ‖b‖²)/2; twice that
-	// covers the squares themselves and the last additions.
-	slack := 2 * float64(x.Cols+4) * eps
-	return parallel.Chunks(ctx, x.Rows, askedAtOnce, func(_, low, high int) {
-		asked := blas64.General{Rows: high - low, Cols: x.Cols, Stride: x.Stride, Data: x.Data[low*x.Stride:]}
-		product := make([]float64, (high-low)*rowsAtOnce)
-		heaps := make([]*nearest, high-low)
-		norms := make([]float64, high-low)
-		for i := range heaps {
-			heaps[i] = newNearest(k)
-			norms[i] = floats.Dot(row(asked, i), row(asked, i))
-		}
-		for from := 0; from < b.rows.Rows && ctx.Err() == nil; from += rowsAtOnce {
-			m := min(rowsAtOnce, b.rows.Rows-from)
-			block := blas64.General{Rows: m, Cols: x.Cols, Stride: b.rows.Stride, Data: b.rows.Data[from*b.rows.Stride:]}
-			out := blas64.General{Rows: high - low, Cols: m, Stride: m, Data: product[:(high-low)*m]}
-			blas64.Gemm(blas.NoTrans, blas.Trans, 1, asked, block, 0, out)
-			for i, h := range heaps {
-				a := row(asked, i)
-				worst := h.worst()
-				for j, ab := range row(out, i) {
-					both := norms[i] + b.squares[from+j]
-					if both-2*ab-slack*both > worst {
-						continue
-					}
-					h.offer(near{square(a, row(b.rows, from+j), worst), from + j})
-					worst = h.worst()
-				}
-			}
-		}
-		if ctx.Err() != nil {
-			return
-		}
-		for i, h := range heaps {
-			found(low+i, h.sorted())
-		}
-		count(high - low)
-	})
 }

@@ -1,252 +1,154 @@
 package split
 
 import (
-	"cmp"
+	"context"
 	"fmt"
-	"math"
 	"math/rand/v2"
-	"slices"
 )
 
 // This file deals units (an item, or items that must stay together) out to parts.
 
-// unit is a set of items that stay together.
-type unit struct {
-	items  []int
-	counts map[string]int // items of each class
-	name   string         // the group's, for errors
+// division is what divide needs to know of the items.
+type division struct {
+	c          *columns
+	stratified bool // by class, which all items then have
+	hashes     bool // equal and alike contents stay together
 }
 
-// divide deals the items at idx out to len(shares) parts.
+// divide deals items out to len(shares) parts: the items idx, or all where it is nil. It
+// gives the part of each of them, in the order of idx.
 //
-// Single items are dealt class by class: each part first gets the whole number below its
-// exact share, and what is left over goes to the parts that are furthest below their share
-// of all items. Where units have several items, the largest are dealt first, each to the
-// part whose class counts it brings nearest to their targets, and single items last, so
-// that they even out what the groups left uneven.
-func divide(items []Item, idx []int, shares []float64, stratified, hashes bool, seed uint64) ([][]int, error) {
+// Single items are dealt class by class, by their exact shares. Where units have several
+// items, the largest are dealt first, each to the part whose class counts it brings nearest
+// to their targets, and single items last, so that they even out what the groups left
+// uneven.
+func (d division) divide(ctx context.Context, idx []int32, shares []float64, seed uint64) ([]int32, error) {
 	rng := rand.New(rand.NewPCG(seed, 0x7f4a7c15))
-	units := units(items, idx, stratified, hashes)
-	rng.Shuffle(len(units), func(i, j int) { units[i], units[j] = units[j], units[i] })
+	u := d.units(idx)
 	used := 0
 	for _, s := range shares {
 		if s > 0 {
 			used++
 		}
 	}
-	if len(units) < used {
+	if u.n < used {
 		return nil, fmt.Errorf("split: %w: %d items make %d groups that stay together, too few for %d parts; ask for fewer parts, or bring more groups",
-			ErrEmpty, len(idx), len(units), used)
+			ErrEmpty, u.items, u.n, used)
 	}
-	if stratified {
-		if err := enough(items, idx, units); err != nil {
+	t := d.tally(idx, u)
+	if d.stratified {
+		if err := d.enough(t); err != nil {
 			return nil, err
 		}
 	}
-	d := newDeal(units, shares)
-	if !slices.ContainsFunc(units, func(u unit) bool { return len(u.items) > 1 }) {
-		d.exact(units)
-	} else {
-		d.greedy(units)
+	order := make([]int32, u.n)
+	for k := range order {
+		order[k] = int32(k)
+	}
+	rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	deal := newDeal(t, u, shares)
+	if u.members == nil {
+		deal.exact(order)
+	} else if err := deal.greedy(ctx, order); err != nil {
+		return nil, err
 	}
 	for p, s := range shares {
-		if s > 0 && len(d.parts[p]) == 0 {
-			return nil, d.empty(units, p)
+		if s > 0 && deal.size[p] == 0 {
+			return nil, d.empty(idx, deal, p)
 		}
 	}
-	for p := range d.parts {
-		slices.Sort(d.parts[p])
-	}
-	return d.parts, nil
+	return deal.part, nil
 }
 
-// units joins items of one group and, where asked, of one content.
-func units(items []Item, idx []int, stratified, hashes bool) []unit {
-	parent := make(map[int]int, len(idx))
-	find := func(i int) int {
-		for parent[i] != i {
-			parent[i] = parent[parent[i]]
-			i = parent[i]
-		}
-		return i
-	}
-	first := map[string]int{}
-	for _, i := range idx {
-		parent[i] = i
-		for _, key := range []string{"g" + items[i].Group, "h" + items[i].Hash} {
-			if len(key) == 1 || key[0] == 'h' && !hashes {
-				continue
-			}
-			if j, ok := first[key]; ok {
-				parent[find(i)] = find(j)
-			} else {
-				first[key] = i
+// tally counts classes. Where the classes do not matter, all items are of one.
+type tally struct {
+	class   []int32 // of each item of idx
+	classes int
+	total   []int // items of each class
+	units   []int // units that have items of each class
+}
+
+func (d division) tally(idx []int32, u units) tally {
+	t := tally{classes: 1}
+	if d.stratified {
+		t.classes = d.c.class.size
+		t.class = d.c.class.code
+		if idx != nil {
+			t.class = make([]int32, len(idx))
+			for k, i := range idx {
+				t.class[k] = d.c.class.code[i]
 			}
 		}
+	} else {
+		t.class = make([]int32, u.items)
 	}
-	at := map[int]int{}
-	var out []unit
-	for _, i := range idx {
-		root := find(i)
-		k, ok := at[root]
-		if !ok {
-			k = len(out)
-			at[root] = k
-			out = append(out, unit{counts: map[string]int{}, name: items[i].Group})
-		}
-		class := ""
-		if stratified {
-			class = items[i].Label
-		}
-		out[k].items = append(out[k].items, i)
-		out[k].counts[class]++
+	t.total = make([]int, t.classes)
+	for _, c := range t.class {
+		t.total[c]++
 	}
-	return out
+	if u.members == nil {
+		t.units = t.total
+		return t
+	}
+	t.units = make([]int, t.classes)
+	seen := make([]int32, t.classes) // the last unit that had the class, and one
+	for k := range u.n {
+		for _, i := range u.of(k) {
+			if c := t.class[i]; seen[c] != int32(k)+1 {
+				seen[c] = int32(k) + 1
+				t.units[c]++
+			}
+		}
+	}
+	return t
 }
 
 // enough refuses a class that cannot be in two parts.
-func enough(items []Item, idx []int, units []unit) error {
-	have := map[string]int{}
-	for _, u := range units {
-		for c := range u.counts {
-			have[c]++
-		}
-	}
+func (d division) enough(t tally) error {
 	const need = 2 // one to learn from, one to judge by
-	var classes []string
-	for c := range have {
-		classes = append(classes, c)
-	}
-	slices.Sort(classes)
-	for _, c := range classes {
-		if have[c] < need {
-			n := 0
-			for _, i := range idx {
-				if items[i].Label == c {
-					n++
-				}
-			}
-			return fmt.Errorf("split: %w: class %q has %d items in %d groups that stay together, and a stratified split needs at least %d; "+
-				"add items, merge the class with another, drop it, or use Random", ErrSmall, c, n, have[c], need)
+	for c, n := range t.units {
+		if t.total[c] > 0 && n < need {
+			return &ClassError{Class: d.c.class.name(int32(c)), Items: t.total[c], Units: n, Need: need}
 		}
 	}
 	return nil
 }
 
+// empty explains a part that got nothing.
+func (d division) empty(idx []int32, deal *deal, p int) error {
+	if deal.u.members == nil {
+		return fmt.Errorf("split: %w: part %d, a share of %.3g of %d items, gets none; ask for larger shares or fewer parts",
+			ErrRatios, p+1, deal.shares[p], deal.u.items)
+	}
+	largest, at := 0, 0
+	for k := range deal.u.n {
+		if n := len(deal.u.of(k)); n > largest {
+			largest, at = n, int(deal.u.of(k)[0])
+		}
+	}
+	if idx != nil {
+		at = int(idx[at])
+	}
+	return &GroupError{Group: d.c.group.of(at), Items: largest, Part: p + 1, Share: deal.shares[p], Want: deal.want[p]}
+}
+
 // deal is a division in the making.
 type deal struct {
+	tally
+	u      units
 	shares []float64
-	parts  [][]int
-	counts []map[string]int // of each part: items of each class
-	target []map[string]float64
 	want   []float64 // items of each part
+	part   []int32   // of each item: what comes out
+	size   []int     // items of each part so far
 }
 
-func newDeal(units []unit, shares []float64) *deal {
-	total, n := map[string]int{}, 0
-	for _, u := range units {
-		n += len(u.items)
-		for c, k := range u.counts {
-			total[c] += k
-		}
-	}
-	d := &deal{shares: shares, parts: make([][]int, len(shares))}
+func newDeal(t tally, u units, shares []float64) *deal {
+	d := &deal{tally: t, u: u, shares: shares, part: make([]int32, u.items), size: make([]int, len(shares))}
 	for _, s := range shares {
-		t := map[string]float64{}
-		for c, k := range total {
-			t[c] = s * float64(k)
-		}
-		d.counts, d.target, d.want = append(d.counts, map[string]int{}), append(d.target, t), append(d.want, s*float64(n))
+		d.want = append(d.want, s*float64(u.items))
 	}
 	return d
-}
-
-func (d *deal) put(u unit, p int) {
-	d.parts[p] = append(d.parts[p], u.items...)
-	for c, k := range u.counts {
-		d.counts[p][c] += k
-	}
-}
-
-// exact deals single items.
-func (d *deal) exact(units []unit) {
-	byClass := map[string][]unit{}
-	var classes []string
-	for _, u := range units {
-		for c := range u.counts {
-			if byClass[c] == nil {
-				classes = append(classes, c)
-			}
-			byClass[c] = append(byClass[c], u)
-		}
-	}
-	slices.Sort(classes)
-	for _, c := range classes {
-		queue := byClass[c]
-		for p := range d.parts {
-			for range int(math.Floor(d.target[p][c] + 1e-9)) {
-				d.put(queue[0], p)
-				queue = queue[1:]
-			}
-		}
-		byClass[c] = queue
-	}
-	// What is left over: to the part that most lacks items in all and has not yet had one
-	// above its share of this class.
-	for _, c := range classes {
-		for _, u := range byClass[c] {
-			best, lack := -1, math.Inf(-1)
-			for p := range d.parts {
-				if d.shares[p] == 0 || float64(d.counts[p][c])+1e-9 >= d.target[p][c] {
-					continue
-				}
-				if l := d.want[p] - float64(len(d.parts[p])); l > lack+1e-9 {
-					best, lack = p, l
-				}
-			}
-			d.put(u, best)
-		}
-	}
-}
-
-// greedy deals units of several items, largest first.
-func (d *deal) greedy(units []unit) {
-	slices.SortStableFunc(units, func(a, b unit) int { return cmp.Compare(len(b.items), len(a.items)) })
-	for _, u := range units {
-		best, cost := -1, math.Inf(1)
-		for p, s := range d.shares {
-			if s == 0 {
-				continue
-			}
-			if c := d.cost(u, p); c < cost-1e-12 {
-				best, cost = p, c
-			}
-		}
-		d.put(u, best)
-	}
-}
-
-// cost is how much further from its targets part p gets with u, relative to its size.
-func (d *deal) cost(u unit, p int) float64 {
-	cost := 0.0
-	for c, k := range u.counts {
-		before := float64(d.counts[p][c]) - d.target[p][c]
-		after := before + float64(k)
-		cost += (after*after - before*before) / (d.target[p][c] + 1e-9)
-	}
-	before := float64(len(d.parts[p])) - d.want[p]
-	after := before + float64(len(u.items))
-	return cost + 0.1*(after*after-before*before)/(d.want[p]+1e-9)
-}
-
-// empty explains a part that got nothing.
-func (d *deal) empty(units []unit, p int) error {
-	largest := slices.MaxFunc(units, func(a, b unit) int { return cmp.Compare(len(a.items), len(b.items)) })
-	name := largest.name
-	if name == "" {
-		name = "(equal contents)"
-	}
-	return fmt.Errorf("split: %w: part %d, a share of %.3g, stays empty; the largest group, %q, has %d items and would fill it %.3g times; "+
-		"ask for larger shares or fewer parts, or break the group up",
-		ErrGroup, p+1, d.shares[p], name, len(largest.items), float64(len(largest.items))/math.Max(d.want[p], 1e-9))
 }

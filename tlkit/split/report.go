@@ -1,160 +1,166 @@
 package split
 
 import (
-	"context"
 	"fmt"
 	"html"
-	"slices"
 	"strings"
 	"text/tabwriter"
 )
 
-// A Leak is something that stands on both sides of a split.
-type Leak struct {
-	Kind  string   // "equal content" or "group"
-	Name  string   // the group's, or the start of the hash
-	IDs   []string // the items, in the source's order
-	Parts []string // the part of each
-}
+// shownClasses is how many classes a report shows; the rest is added up.
+const shownClasses = 50
 
-// Report says what a split looks like: how many items of each class are in each part, and
-// what leaks.
-type Report struct {
-	Classes []string         // sorted
-	Counts  map[string][]int // part → items of each class, in the order of Classes
-	Sizes   map[string]int   // part → items
-	Leaks   []Leak
-	// Joined counts the items that were kept together because their contents are equal
-	// although their groups are not.
-	Joined int
-	Hash   string
-}
+// Leaking is how many leaks there are, listed or not.
+func (r *Report) Leaking() int { return len(r.Leaks) + r.More }
 
-var partNames = []string{"train", "valid", "test"}
-
-// Check looks a split over. It is an error if parts and items do not belong together.
-func Check(ctx context.Context, src Source, parts Splitter) (*Report, error) {
-	items, err := src.Items(ctx)
-	if err != nil {
-		return nil, err
-	}
-	p, err := parts.Parts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := p.valid(len(items)); err != nil {
-		return nil, err
-	}
-	r := &Report{Counts: map[string][]int{}, Sizes: map[string]int{}, Hash: p.Hash}
-	for _, it := range items {
-		r.Classes = append(r.Classes, it.Label)
-	}
-	slices.Sort(r.Classes)
-	r.Classes = slices.Compact(r.Classes)
-	partOf := make([]string, len(items))
-	for name, idx := range p.named() {
-		r.Counts[name], r.Sizes[name] = make([]int, len(r.Classes)), len(idx)
-		for _, i := range idx {
-			partOf[i] = name
-			c, _ := slices.BinarySearch(r.Classes, items[i].Label)
-			r.Counts[name][c]++
+// Drifted reports whether the target was found to differ between parts.
+func (r *Report) Drifted() bool {
+	for _, d := range r.Drift {
+		if d.Found {
+			return true
 		}
 	}
-	r.leaks(items, partOf, "equal content", func(it Item) string { return it.Hash })
-	r.leaks(items, partOf, "group", func(it Item) string { return it.Group })
-	return r, nil
-}
-
-// leaks finds items that share a key and not a part.
-func (r *Report) leaks(items []Item, partOf []string, kind string, key func(Item) string) {
-	same := map[string][]int{}
-	var order []string
-	for i, it := range items {
-		k := key(it)
-		if k == "" {
-			continue
-		}
-		if same[k] == nil {
-			order = append(order, k)
-		}
-		same[k] = append(same[k], i)
-	}
-	for _, k := range order {
-		idx := same[k]
-		l := Leak{Kind: kind, Name: k}
-		groups := map[string]bool{}
-		across := false
-		for _, i := range idx {
-			l.IDs, l.Parts = append(l.IDs, items[i].ID), append(l.Parts, partOf[i])
-			across = across || partOf[i] != partOf[idx[0]]
-			groups[items[i].Group] = true
-		}
-		if across {
-			r.Leaks = append(r.Leaks, l)
-		} else if kind == "equal content" && len(idx) > 1 && (len(groups) > 1 || groups[""]) {
-			r.Joined += len(idx)
-		}
-	}
-}
-
-// valid checks that the parts are disjoint and cover n items.
-func (p Parts) valid(n int) error {
-	seen := make([]bool, n)
-	for _, name := range partNames {
-		for _, i := range p.named()[name] {
-			if i < 0 || i >= n || seen[i] {
-				return fmt.Errorf("split: %w: position %d of part %s is outside the %d items, or in two parts; split these items anew", ErrOther, i, name, n)
-			}
-			seen[i] = true
-		}
-	}
-	if p.Len() != n {
-		return fmt.Errorf("split: %w: it has %d items, the source %d; split these items anew", ErrOther, p.Len(), n)
-	}
-	return nil
+	return false
 }
 
 // Summary is the verdict in one sentence.
 func (r *Report) Summary() string {
 	s := "no leak: no group and no content is in two parts"
-	if len(r.Leaks) > 0 {
-		s = fmt.Sprintf("LEAK: %d groups or contents are in more than one part, first %s %.12q: %s",
-			len(r.Leaks), r.Leaks[0].Kind, r.Leaks[0].Name, strings.Join(r.Leaks[0].IDs, ", "))
+	if n := r.Leaking(); n > 0 {
+		first := r.Leaks[0]
+		ids := strings.Join(first.IDs, ", ")
+		if more := first.Count - len(first.IDs); more > 0 {
+			ids += fmt.Sprintf(" and %d more", more)
+		}
+		what := fmt.Sprintf("%d groups or contents are in more than one part, first %s %.12q", n, first.Kind, first.Name)
+		if first.Kind == wrongTime {
+			what = fmt.Sprintf("%d items are not before all of a later part (%s)", first.Count, first.Name)
+		} else if times := r.ofKind(wrongTime); len(times) > 0 {
+			what = fmt.Sprintf("%d groups or contents are in more than one part, and %d items not before all of a later one; first %s %.12q",
+				n-len(times), times[0].Count, first.Kind, first.Name)
+		}
+		s = fmt.Sprintf("LEAK: %s: %s", what, ids)
 	}
 	if r.Joined > 0 {
 		s += fmt.Sprintf("; %d items with equal contents were kept together", r.Joined)
 	}
+	for _, d := range r.Drift {
+		if d.Found {
+			s += "; DRIFT: " + d.String()
+		}
+	}
 	return s
 }
 
-// String is the report as a table in plain text.
+func (r *Report) ofKind(kind string) []Leak {
+	var out []Leak
+	for _, l := range r.Leaks {
+		if l.Kind == kind {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// rows gives the table's rows: the classes and the sum.
+func (r *Report) rows(row func(last bool, name string, n []int)) {
+	parts := r.parts()
+	shown := min(len(r.Classes), shownClasses)
+	for c, name := range r.Classes[:shown] {
+		n := make([]int, len(parts))
+		for k, part := range parts {
+			n[k] = r.Counts[part][c]
+		}
+		if name == "" {
+			name = "(none)"
+		}
+		row(false, name, n)
+	}
+	if more := len(r.Classes) - shown; more > 0 {
+		n := make([]int, len(parts))
+		for k, part := range parts {
+			for _, v := range r.Counts[part][shown:] {
+				n[k] += v
+			}
+		}
+		row(false, fmt.Sprintf("%d more classes", more), n)
+	}
+	n := make([]int, len(parts))
+	for k, part := range parts {
+		n[k] = r.Sizes[part]
+	}
+	row(true, "all", n)
+}
+
+// notes are the lines below the table.
+func (r *Report) notes() []string {
+	out := []string{r.Summary()}
+	for _, l := range r.Leaks {
+		line := fmt.Sprintf("%s %.60q, %d items:", l.Kind, l.Name, l.Count)
+		for k, id := range l.IDs {
+			line += fmt.Sprintf(" %.40s (%s)", id, l.Parts[k])
+		}
+		if l.Count > len(l.IDs) {
+			line += " …"
+		}
+		out = append(out, line)
+	}
+	if r.More > 0 {
+		out = append(out, fmt.Sprintf("and %d leaks more", r.More))
+	}
+	for _, d := range r.Drift {
+		out = append(out, d.String())
+	}
+	return out
+}
+
+// String is the report as a table in plain text, the verdict, the leaks and how the target
+// differs between parts.
 func (r *Report) String() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "class\ttrain\tvalid\ttest\t")
-	for c, name := range r.Classes {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t\n", name, r.Counts["train"][c], r.Counts["valid"][c], r.Counts["test"][c])
-	}
-	fmt.Fprintf(w, "all\t%d\t%d\t%d\t\n", r.Sizes["train"], r.Sizes["valid"], r.Sizes["test"])
+	fmt.Fprintf(w, "class\t%s\t\n", strings.Join(r.parts(), "\t"))
+	r.rows(func(_ bool, name string, n []int) {
+		fmt.Fprint(w, name)
+		for _, k := range n {
+			fmt.Fprintf(w, "\t%d", k)
+		}
+		fmt.Fprint(w, "\t\n")
+	})
 	w.Flush()
-	return b.String() + r.Summary() + "\n"
+	for _, line := range r.notes() {
+		b.WriteString(line + "\n")
+	}
+	return b.String()
 }
 
-// HTML is the report as a table.
+// HTML is the same as a table and a list.
 func (r *Report) HTML() string {
 	var b strings.Builder
-	b.WriteString(`<table class="tlkit-table"><thead><tr><th>class</th><th>train</th><th>valid</th><th>test</th></tr></thead><tbody>`)
-	row := func(tag, name string, n ...int) {
+	b.WriteString(`<table class="tlkit-table"><thead><tr><th>class</th>`)
+	for _, part := range r.parts() {
+		fmt.Fprintf(&b, "<th>%s</th>", part)
+	}
+	b.WriteString("</tr></thead><tbody>")
+	r.rows(func(last bool, name string, n []int) {
+		tag := "td"
+		if last {
+			tag = "th"
+		}
 		fmt.Fprintf(&b, "<tr><%s>%s</%s>", tag, html.EscapeString(name), tag)
 		for _, k := range n {
 			fmt.Fprintf(&b, "<td>%d</td>", k)
 		}
 		b.WriteString("</tr>")
+	})
+	notes := r.notes()
+	fmt.Fprintf(&b, "</tbody></table><p>%s</p>", html.EscapeString(notes[0]))
+	if len(notes) > 1 {
+		b.WriteString("<ul>")
+		for _, line := range notes[1:] {
+			fmt.Fprintf(&b, "<li>%s</li>", html.EscapeString(line))
+		}
+		b.WriteString("</ul>")
 	}
-	for c, name := range r.Classes {
-		row("td", name, r.Counts["train"][c], r.Counts["valid"][c], r.Counts["test"][c])
-	}
-	row("th", "all", r.Sizes["train"], r.Sizes["valid"], r.Sizes["test"])
-	fmt.Fprintf(&b, "</tbody></table><p>%s</p>", html.EscapeString(r.Summary()))
 	return b.String()
 }

@@ -34,9 +34,18 @@ func sample(seed uint64, n, k, g int) Items {
 	return it[:n]
 }
 
+func columnsFrom(t testing.TB, src Source) *columns {
+	t.Helper()
+	c, err := look(ctx, src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 func checkCover(t *testing.T, p Parts, n int) {
 	t.Helper()
-	if err := p.valid(n); err != nil {
+	if _, err := p.labelled(n); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -95,7 +104,7 @@ func TestGroupsStayWhole(t *testing.T) {
 				t.Fatal(err)
 			}
 			checkCover(t, p, len(it))
-			r, err := Check(ctx, it, p2(p))
+			r, err := Check(ctx, it, p)
 			if err != nil || len(r.Leaks) != 0 {
 				t.Fatalf("seed %d: %v %v", seed, err, r.Leaks)
 			}
@@ -105,10 +114,6 @@ func TestGroupsStayWhole(t *testing.T) {
 		}
 	}
 }
-
-type p2 Parts
-
-func (p p2) Parts(context.Context) (Parts, error) { return Parts(p), nil }
 
 func TestFolds(t *testing.T) {
 	for seed := range uint64(20) {
@@ -133,7 +138,7 @@ func TestFolds(t *testing.T) {
 					}
 					seen[i] = true
 				}
-				rep, err := Check(ctx, it, p2(p))
+				rep, err := Check(ctx, it, p)
 				if err != nil || len(rep.Leaks) > 0 || len(p.Valid) == 0 {
 					t.Fatal(err, rep.Leaks)
 				}
@@ -233,12 +238,12 @@ func TestLeakIsReported(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, _ := Check(ctx, it, p2(p))
+	r, _ := Check(ctx, it, p)
 	if len(r.Leaks) == 0 || !strings.HasPrefix(r.Summary(), "LEAK") {
 		t.Error(r.Summary())
 	}
 	clean, _ := Stratified(it, Options{}).Parts(ctx)
-	r, _ = Check(ctx, it, p2(clean))
+	r, _ = Check(ctx, it, clean)
 	if len(r.Leaks) != 0 || r.Joined != 60 {
 		t.Error(r.Summary())
 	}
@@ -266,7 +271,7 @@ func TestSaveAndLoad(t *testing.T) {
 	}
 	b, _ := os.ReadFile(path)
 	edited := bytes.Replace(b, []byte(`"valid": [`), []byte(`"valid": ["`+it[want.Test[0]].ID+`",`), 1)
-	if _, err := decode(bytes.NewReader(edited), it); !errors.Is(err, ErrOther) {
+	if _, err := decode(bytes.NewReader(edited), columnsFrom(t, it)); !errors.Is(err, ErrOther) {
 		t.Error("an edited file is taken:", err)
 	}
 	if err := Save(ctx, filepath.Join(t.TempDir(), "no", "x.json"), it, plan); err == nil {
@@ -275,12 +280,35 @@ func TestSaveAndLoad(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	it := ByLabel([]string{"a", "b"})
-	f.Add([]byte(`{"format":"tlkit split 1","train":["0"],"test":["1"]}`))
+	positions := columnsFrom(f, ByLabel([]string{"a", "b", "a", "b", "a"}))
+	named := columnsFrom(f, Items{{ID: "x"}, {ID: "y"}, {ID: "z"}})
+	for _, c := range []*columns{positions, named} {
+		b, err := encode(c, []part{inTest, inTrain, dropped, inValid, inTrain}[:c.n])
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	f.Add([]byte(`{"format":"tlkit split 2","train":["0"],"test":["1"]}`))
+	f.Add([]byte(`{"format":"tlkit split 2","positions":5,"parts":"AAA="}`))
 	f.Add([]byte(`{`))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if p, err := decode(bytes.NewReader(b), it); err == nil {
-			checkCover(t, p, 2)
+		for _, c := range []*columns{positions, named} {
+			p, err := decode(bytes.NewReader(b), c)
+			if err != nil {
+				continue
+			}
+			of, err := p.labelled(c.n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			again, err := encode(c, of)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if q, err := decode(bytes.NewReader(again), c); err != nil || q.Hash != p.Hash {
+				t.Fatalf("what was read cannot be written and read: %v", err)
+			}
 		}
 	})
 }

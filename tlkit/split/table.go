@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"strconv"
 
 	"transferlab/tlkit/frame"
 )
@@ -71,61 +70,9 @@ func (h Held) Table() frame.Table { return h.held }
 // is judged afterwards, or where the rows to judge by were taken out before.
 func WholeAsTrain(t frame.Table) Train { return Train{t} }
 
-// RowOptions say what a split needs to know of a table's rows. The zero value needs no
-// more than their number.
-type RowOptions struct {
-	Label string // column with the class; needed by Stratified
-	Group string // column with the group whose rows stay together
-	// Duplicates keeps rows together that are equal in all columns.
-	Duplicates bool
-}
-
-// Rows makes a Source of the rows of a table; the ids are the rows' numbers, from "0". A
-// missing label is an empty one, which [Stratified] refuses; a row with a missing group is
-// a group of its own.
-func Rows(t frame.Table, o RowOptions) (Items, error) {
-	if err := t.DataFrame.Err; err != nil {
-		return nil, fmt.Errorf("split: this dataframe holds an error instead of rows: %w", err)
-	}
-	items := make(Items, t.Nrow())
-	for i := range items {
-		items[i].ID = strconv.Itoa(i)
-	}
-	for _, c := range []struct {
-		column string
-		set    func(i int, v string)
-	}{
-		{o.Label, func(i int, v string) { items[i].Label = v }},
-		{o.Group, func(i int, v string) { items[i].Group = v }},
-	} {
-		if c.column == "" {
-			continue
-		}
-		column, err := t.Column(c.column)
-		if err != nil {
-			return nil, fmt.Errorf("split: %w", err)
-		}
-		for i := range items {
-			if !column.Missing(i) {
-				c.set(i, column.Format(i))
-			}
-		}
-	}
-	if o.Duplicates {
-		ids, _, err := t.Identify()
-		if err != nil {
-			return nil, fmt.Errorf("split: %w", err)
-		}
-		for i, id := range ids {
-			items[i].Hash = strconv.Itoa(int(id))
-		}
-	}
-	return items, nil
-}
-
 // Tables divides a table by a split of its rows: one made of [Rows] of that table, or read
 // by [Load] for them. The parts keep the table's order. A split of another number of rows
-// is [ErrOther].
+// is [ErrOther]. Rows that a split by time drops are in none of the three.
 func Tables(ctx context.Context, t frame.Table, parts Splitter) (train Train, valid, test Held, err error) {
 	p, err := parts.Parts(ctx)
 	if err != nil {
@@ -135,7 +82,7 @@ func Tables(ctx context.Context, t frame.Table, parts Splitter) (train Train, va
 }
 
 func (p Parts) tables(t frame.Table) (train Train, valid, test Held, err error) {
-	if err := p.valid(t.Nrow()); err != nil {
+	if _, err := p.labelled(t.Nrow()); err != nil {
 		return Train{}, Held{}, Held{}, err
 	}
 	for _, part := range []struct {
@@ -147,32 +94,4 @@ func (p Parts) tables(t frame.Table) (train Train, valid, test Held, err error) 
 		}
 	}
 	return train, valid, test, nil
-}
-
-// A FoldTable is one fold of a table: learn from Train, stop early or choose by Valid,
-// judge by Test.
-type FoldTable struct {
-	Train Train
-	Valid Held // no rows unless FoldOptions.Valid asks for some
-	Test  Held
-	Rows  []int // the test's rows in the whole table, ascending
-}
-
-// FoldTables divides a table by folds of its rows: K of them for each repeat, one after
-// the other. All rows that are not in a fold's test part are its training rows, unless
-// FoldOptions.Valid is above 0: then that share of them is set aside as its Valid.
-func FoldTables(ctx context.Context, t frame.Table, folds *Folds) ([]FoldTable, error) {
-	parts, err := folds.make(ctx, folds.opt)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]FoldTable, len(parts))
-	for k, p := range parts {
-		train, valid, test, err := p.tables(t)
-		if err != nil {
-			return nil, err
-		}
-		out[k] = FoldTable{train, valid, test, p.Test}
-	}
-	return out, nil
 }

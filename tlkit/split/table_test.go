@@ -48,7 +48,7 @@ func rowsOf(t testing.TB, tables ...frame.Table) []int {
 	return out
 }
 
-func source(t testing.TB, table frame.Table, o RowOptions) Items {
+func source(t testing.TB, table frame.Table, o RowOptions) *Numbered {
 	t.Helper()
 	items, err := Rows(table, o)
 	if err != nil {
