@@ -128,6 +128,19 @@ func (f *Fitted) Save(path string) error {
 
 // Load reads what Save wrote: a pipeline that gives the same bits.
 func Load(path string) (*Fitted, error) {
+	b, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	f := &Fitted{}
+	if err := f.UnmarshalJSON(b); err != nil {
+		return nil, fmt.Errorf("feature: %s: %w", path, err)
+	}
+	return f, nil
+}
+
+// readFile reads a file of at most MaxFile bytes.
+func readFile(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("feature: %w", err)
@@ -137,9 +150,8 @@ func Load(path string) (*Fitted, error) {
 	if err != nil {
 		return nil, fmt.Errorf("feature: %w", err)
 	}
-	f := &Fitted{}
-	if err := f.UnmarshalJSON(b); err != nil {
-		return nil, fmt.Errorf("feature: %s: %w", path, err)
+	if len(b) > MaxFile {
+		return nil, fmt.Errorf("feature: %s: %w: larger than %d bytes", path, ErrFile, MaxFile)
 	}
-	return f, nil
+	return b, nil
 }
