@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/pages"
 	"transferlab/tlkit/parallel"
 	"transferlab/tlkit/progress"
 )
@@ -185,7 +186,7 @@ func (f *Fitted) matrixBlocks(ctx context.Context, rep progress.Reporter, n int,
 	if n == 0 || p == 0 {
 		return &mat.Dense{}, nil
 	}
-	data := make([]float64, n*p)
+	data := pages.Make[float64](n * p)
 	err := f.blocks(ctx, rep, n, fill, func(low, high int, w *worker) error {
 		f.rowMajor(w, data[low*p:high*p])
 		return nil

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/pages"
 	"transferlab/tlkit/parallel"
 	"transferlab/tlkit/progress"
 )
@@ -24,6 +25,7 @@ type training struct {
 	made    []column // by slot; empty where the rows are still only in the table
 	whole   bool     // the last step's columns are wanted too
 	last    int      // the last step
+	ahead   bool     // the columns of the step at hand are wanted
 
 	once   sync.Once
 	labels []int
@@ -53,6 +55,7 @@ func (t *training) step(ctx context.Context, rep progress.Reporter, k int, s Ste
 		l.cols = append(l.cols, t.plan.elements[i])
 		names = append(names, t.plan.elements[i].name)
 	}
+	t.ahead = t.whole || k < t.last
 	do, err := s.fit(l)
 	if err != nil {
 		return err
@@ -64,8 +67,11 @@ func (t *training) step(ctx context.Context, rep progress.Reporter, k int, s Ste
 	}
 	if c, ok := do.(crossFitted); ok && t.whole || ok && k < t.last {
 		t.grow()
-		for i, made := range c.training() {
-			t.made[t.plan.ops[before].out[i]] = made
+		made := c.training()
+		for _, op := range t.plan.ops[before:] {
+			for _, s := range op.out {
+				t.made[s], made = made[0], made[1:]
+			}
 		}
 		return nil
 	}
@@ -130,7 +136,7 @@ func (t *training) materialise(slot int) error {
 		return nil
 	}
 	if t.plan.forms[slot] == numbers {
-		c.num = make([]float64, t.rows)
+		c.num = pages.Make[float64](t.rows)
 	}
 	return read(t.table[slot], 0, t.rows, c)
 }
@@ -156,7 +162,7 @@ type learning struct {
 // if need be. The caller may change it and give it again.
 func (l *learning) numbers(j int, buf []float64) ([]float64, error) {
 	if cap(buf) < l.rows {
-		buf = make([]float64, l.rows)
+		buf = pages.Make[float64](l.rows)
 	}
 	buf = buf[:l.rows]
 	slot := l.cols[j].slot

@@ -1,4 +1,4 @@
-package frame
+package pages
 
 import (
 	"syscall"
@@ -10,9 +10,9 @@ const (
 	worthIt   = 2 * largePage // smaller pieces hardly hold a whole page
 )
 
-// largePages asks for large pages in a piece of memory. It is advice: the system may not
+// advise asks for large pages in a piece of memory. It is advice: the system may not
 // heed it, and nothing depends on it.
-func largePages(start unsafe.Pointer, bytes uintptr) {
+func advise(start unsafe.Pointer, bytes uintptr) {
 	if bytes < worthIt {
 		return
 	}
