@@ -22,6 +22,7 @@ var (
 	ErrClass       = errors.New("no such class")
 	ErrProbability = errors.New("not a probability")
 	ErrSpread      = errors.New("no spread to judge by")
+	ErrNumber      = errors.New("not a finite number")
 )
 
 // Predictions are what a model said of n items, and the truth.

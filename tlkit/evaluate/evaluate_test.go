@@ -27,6 +27,10 @@ type golden struct {
 		McNemar                       float64
 		Chi                           *float64
 	}
+	Numbers []struct {
+		Truth, Said   []float64
+		RMSE, MAE, R2 float64
+	}
 	Pairs []struct {
 		A, B                []float64
 		Share, P, Low, High float64
@@ -39,7 +43,7 @@ func load(t *testing.T) golden {
 		t.Fatal(err)
 	}
 	var g golden
-	if err := json.Unmarshal(b, &g); err != nil || len(g.Cases) < 10 || len(g.Pairs) < 5 {
+	if err := json.Unmarshal(b, &g); err != nil || len(g.Cases) < 10 || len(g.Pairs) < 5 || len(g.Numbers) < 5 {
 		t.Fatal(err, len(g.Cases))
 	}
 	return g
@@ -110,6 +114,27 @@ func TestReference(t *testing.T) {
 		}
 		if math.Abs(c.P-p.P) > 1e-9 || math.Abs(c.Difference.Low-p.Low) > 1e-9 || math.Abs(c.Difference.High-p.High) > 1e-9 {
 			t.Errorf("pair %d: %+v, want %+v", i, c, p)
+		}
+	}
+}
+
+func TestNumbersReference(t *testing.T) {
+	for i, c := range load(t).Numbers {
+		r, err := Numbers(c.Truth, c.Said, 200, uint64(i))
+		if err != nil {
+			t.Fatal(i, err)
+		}
+		near(t, "RMSE", r.RMSE.Value, c.RMSE)
+		near(t, "MAE", r.MAE.Value, c.MAE)
+		near(t, "R²", r.R2.Value, c.R2)
+		if !(r.RMSE.Low <= r.RMSE.Value+1e-12 && r.RMSE.Value <= r.RMSE.High+1e-12) && r.N > 5 {
+			t.Errorf("%d: %v", i, r)
+		}
+	}
+	nan := math.NaN()
+	for _, err := range []error{second(Numbers(nil, nil, 0, 0)), second(Numbers([]float64{1}, nil, 0, 0)), second(Numbers([]float64{nan}, []float64{1}, 0, 0)), second(Numbers([]float64{1}, []float64{math.Inf(1)}, 0, 0))} {
+		if err == nil {
+			t.Error("no error")
 		}
 	}
 }

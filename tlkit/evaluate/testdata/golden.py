@@ -71,4 +71,14 @@ for seed in range(8):
     half = t.ppf(0.975) * se
     pairs.append(dict(a=a.tolist(), b=b.tolist(), share=share, p=float(2 * t.sf(abs(d.mean()) / se)), low=float(d.mean() - half), high=float(d.mean() + half)))
 
-json.dump(dict(sklearn=sklearn.__version__, scipy=scipy.__version__, statsmodels=statsmodels.__version__, cases=cases, pairs=pairs), sys.stdout)
+numbers = []
+for seed in range(6):
+    rng = np.random.default_rng(200 + seed)
+    n = int(rng.integers(2, 40))
+    truth = (10 ** rng.integers(-3, 6)) * rng.normal(size=n).round(6) + 3
+    said = truth + rng.normal(size=n).round(6) * np.std(truth)
+    numbers.append((truth, said))
+numbers += [(np.ones(3), np.ones(3)), (np.ones(3), np.array([1.0, 2, 1])), (np.array([1.0, 2, 3]), np.array([3.0, 2, 1]))]
+numbers = [dict(truth=t.tolist(), said=p.tolist(), rmse=float(np.sqrt(m.mean_squared_error(t, p))), mae=float(m.mean_absolute_error(t, p)), r2=float(m.r2_score(t, p))) for t, p in numbers]
+
+json.dump(dict(numbers=numbers, sklearn=sklearn.__version__, scipy=scipy.__version__, statsmodels=statsmodels.__version__, cases=cases, pairs=pairs), sys.stdout)
