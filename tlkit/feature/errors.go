@@ -53,11 +53,16 @@ type UnknownError struct {
 	Column string
 	Row    int // from 0
 	Value  string
+	// Missing says that the row has no value, and every training row has one.
+	Missing bool
 	// Nearest is the known value that is most like it; empty if none is.
 	Nearest string
 }
 
 func (e *UnknownError) Error() string {
+	if e.Missing {
+		return fmt.Sprintf("feature: column %.40q, row %d: the value is missing, and no training row's was; fill it in a step before, or let the encoder take unknown values", e.Column, e.Row)
+	}
 	hint := ""
 	if e.Nearest != "" {
 		hint = fmt.Sprintf(" (like %.40q)", e.Nearest)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"sync"
+	"sync/atomic"
 
 	"github.com/go-gota/gota/series"
 	"gonum.org/v1/gonum/mat"
@@ -142,12 +143,20 @@ func (f *Fitted) blocks(ctx context.Context, rep progress.Reporter, n int, fill 
 	workers := sync.Pool{New: func() any { return f.worker(blockRows) }}
 	errs := make([]error, (n+blockRows-1)/blockRows)
 	count := counter(rep, n)
+	var failed atomic.Int64 // rows from the first block on that is known to have failed
 	err := parallel.Chunks(ctx, n, blockRows, func(b, low, high int) {
+		if int64(n-low) < failed.Load() {
+			return // the error of an earlier block is what counts
+		}
 		w := workers.Get().(*worker)
 		defer workers.Put(w)
 		w.resize(high - low)
 		if errs[b] = fill(low, high, w); errs[b] == nil {
 			errs[b] = done(low, high, w)
+		}
+		if errs[b] != nil {
+			for was := failed.Load(); int64(n-low) > was && !failed.CompareAndSwap(was, int64(n-low)); was = failed.Load() {
+			}
 		}
 		count(high - low)
 	})

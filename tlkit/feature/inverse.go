@@ -159,6 +159,12 @@ func (f *Fitted) turn(op *operation, known []column, n int) error {
 		if err := b.undo(in, out); err != nil {
 			return f.inStep(op, err)
 		}
+	case fanwise:
+		for _, s := range op.out {
+			if !empty(&known[s]) {
+				return f.noInverse(op)
+			}
+		}
 	}
 	return nil
 }

@@ -7,10 +7,22 @@ func newLearnt(step string) learnt {
 	switch step {
 	case "StandardScaler":
 		return &centred{}
-	case "Drop", "Keep":
+	case "Drop", "Keep", "SelectVariance", "SelectCorrelated", "SelectBest", "RFE", "SelectModel":
 		return &kept{}
+	case "RFECV", "Sequential":
+		return &keptCurve{}
 	case "OneHotEncoder":
 		return &oneHot{}
+	case "OrdinalEncoder":
+		return &ordinal{}
+	case "FrequencyEncoder":
+		return &frequencies{}
+	case "TargetEncoder":
+		return &targetMeans{}
+	case "HashingEncoder":
+		return &hashing{}
+	case "DateParts":
+		return &dateParts{}
 	}
 	return nil
 }

@@ -47,6 +47,14 @@ type blockwise interface {
 	apply(first int, in, out []*column) error
 }
 
+// fanwise is a step that makes several columns of each of its columns by itself. Its
+// outputs stand in the order of the inputs that they are of.
+type fanwise interface {
+	learnt
+	// fan makes the columns of column j.
+	fan(j, first int, in *column, out []*column) error
+}
+
 // keeping is a step that only leaves features out.
 type keeping interface {
 	learnt
@@ -58,7 +66,7 @@ type operation struct {
 	do      learnt // nil: it spreads a slot of codes over slots of numbers
 	step    int    // of the pipeline
 	in, out []int
-	cols    []int // columnwise: which of the step's columns; spreading: which codes
+	cols    []int // columnwise: which of the step's columns; fanwise: the one; spreading: which codes
 }
 
 // plan is a pipeline laid out.
@@ -214,6 +222,7 @@ func (p *plan) bind(step int, do learnt, at []int) error {
 		op.cols = append(op.cols, k)
 	}
 	made := make([][]element, len(at)+1)
+	fan := make([][]int, len(at)+1) // the slots of the outputs that are of each input
 	for _, o := range outs {
 		f := formOf(o.kind)
 		if o.wide {
@@ -222,6 +231,7 @@ func (p *plan) bind(step int, do learnt, at []int) error {
 		slot := p.slot(f)
 		op.out = append(op.out, slot)
 		of := min(max(o.of, 0), len(at))
+		fan[of] = append(fan[of], slot)
 		for c, name := range o.names {
 			if !o.wide {
 				c = -1
@@ -229,7 +239,13 @@ func (p *plan) bind(step int, do learnt, at []int) error {
 			made[of] = append(made[of], element{name, o.kind, slot, c})
 		}
 	}
-	p.ops = append(p.ops, op)
+	if _, ok := do.(fanwise); ok {
+		for k := range at {
+			p.ops = append(p.ops, operation{do, step, op.in[k : k+1], fan[k], op.cols[k : k+1]})
+		}
+	} else {
+		p.ops = append(p.ops, op)
+	}
 	taken := make(map[int]int, len(at))
 	for k, i := range at {
 		taken[i] = k
@@ -266,7 +282,7 @@ func (p *plan) needed() (ops []operation, inputs []int) {
 	}
 	for k := len(p.ops) - 1; k >= 0; k-- {
 		op := p.ops[k]
-		if _, ok := op.do.(blockwise); ok {
+		if op.whole() {
 			if !slices.ContainsFunc(op.out, func(s int) bool { return need[s] }) {
 				continue
 			}
@@ -302,6 +318,15 @@ func (p *plan) needed() (ops []operation, inputs []int) {
 	return ops, inputs
 }
 
+// whole reports whether the operation makes all of its columns if any is needed.
+func (op *operation) whole() bool {
+	switch op.do.(type) {
+	case blockwise, fanwise:
+		return true
+	}
+	return false
+}
+
 // run does one operation on the columns in the slots, whose rows are counted from first.
 func (op *operation) run(first int, slots []column, in, out []*column) error {
 	switch do := op.do.(type) {
@@ -313,6 +338,8 @@ func (op *operation) run(first int, slots []column, in, out []*column) error {
 		}
 	case blockwise:
 		return do.apply(first, in, out)
+	case fanwise:
+		return do.fan(op.cols[0], first, in[0], out)
 	default:
 		code := slots[op.in[0]].code
 		for k, c := range op.cols {
