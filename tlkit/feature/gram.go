@@ -9,12 +9,23 @@ import (
 // gramColumns is the most columns that products are kept of: half a gigabyte of them.
 const gramColumns = 8192
 
-// prepare makes the products of some columns with each other, if the model is a ridge
-// regression that can do with them. Models of these columns are then fitted without a look
+// leastSquares reports whether a regressor can be fitted by products of columns, and with
+// which penalty.
+func leastSquares(r estimate.Regressor) (alpha float64, ok bool) {
+	switch r := r.(type) {
+	case estimate.Ridge:
+		return r.Alpha, !r.NoIntercept
+	case estimate.LinearRegression:
+		return -1, !r.NoIntercept
+	}
+	return 0, false
+}
+
+// prepare makes the products of some columns with each other, if the model is least
+// squares, which can do with them. Models of these columns are then fitted without a look
 // at the rows.
 func (t *trial) prepare(ctx context.Context, features []int) error {
-	o, ok := t.regressor.(estimate.Ridge)
-	if !ok || o.NoIntercept || t.gram != nil || len(features) > gramColumns {
+	if _, ok := leastSquares(t.regressor); !ok || t.gram != nil || len(features) > gramColumns {
 		return nil
 	}
 	g, err := estimate.NewGram(ctx, t.matrix(features), t.y)
@@ -28,13 +39,13 @@ func (t *trial) prepare(ctx context.Context, features []int) error {
 	return nil
 }
 
-// ridge fits a ridge regression of columns whose products were made.
-func (t *trial) ridge(ctx context.Context, o estimate.Ridge, features []int) (*attempt, error) {
+// byProducts fits columns whose products were made.
+func (t *trial) byProducts(ctx context.Context, alpha float64, features []int) (*attempt, error) {
 	at := make([]int, len(features))
 	for k, f := range features {
 		at[k] = t.at[f]
 	}
-	m, err := t.gram.Ridge(ctx, o.Alpha, at)
+	m, err := t.gram.Ridge(ctx, alpha, at)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ type kept struct {
 	// Scores are what the choice was made by, if there is such a number for each column:
 	// see [Fitted.Scores].
 	Scores floats `json:"scores,omitempty"`
+	By     string `json:"by,omitempty"` // what the scores are
 	P      floats `json:"p,omitempty"`
 	Ranks  []int  `json:"ranks,omitempty"` // of recursive selectors: 1 for those kept
 }

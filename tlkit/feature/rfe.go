@@ -91,7 +91,7 @@ type elimination struct {
 
 // kept is the choice as a step keeps it.
 func (e *elimination) kept() *kept {
-	k := &kept{Keep: make([]bool, len(e.ranks)), Scores: e.importance, Ranks: e.ranks}
+	k := &kept{Keep: make([]bool, len(e.ranks)), By: "squared coefficient", Scores: e.importance, Ranks: e.ranks}
 	for _, j := range e.left {
 		k.Keep[j] = true
 	}

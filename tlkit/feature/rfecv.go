@@ -128,8 +128,8 @@ func best(curve []CurvePoint, oneStandardError bool) int {
 
 // CurvePoint is how well models of some number of features did.
 type CurvePoint struct {
-	Features int    `json:"features"`
-	Folds    floats `json:"folds"` // the score in each fold
+	Features int       `json:"features"`
+	Folds    []float64 `json:"folds"` // the score in each fold
 	// Column is the one that was added or left out to come here; "" where it was several,
 	// or not the same in each fold.
 	Column string `json:"column,omitempty"`

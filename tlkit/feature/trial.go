@@ -25,7 +25,7 @@ type trial struct {
 
 	regressor  estimate.Regressor
 	classifier estimate.Classifier
-	gram       *estimate.Gram // of a ridge regression, once it was needed
+	gram       *estimate.Gram // of least squares, once it was needed
 	at         map[int]int    // the columns that it has
 }
 
@@ -124,8 +124,8 @@ func (t *trial) fit(ctx context.Context, features []int) (*attempt, error) {
 	if t.classifier != nil {
 		return t.classify(ctx, features)
 	}
-	if ridge, ok := t.regressor.(estimate.Ridge); ok && t.gram != nil {
-		return t.ridge(ctx, ridge, features)
+	if alpha, ok := leastSquares(t.regressor); ok && t.gram != nil {
+		return t.byProducts(ctx, alpha, features)
 	}
 	m, err := t.regressor.Fit(ctx, nil, t.matrix(features), t.y)
 	if err != nil {
