@@ -12,7 +12,24 @@ import (
 type column struct {
 	num  []float64            // numbers; NaN is missing
 	text []frame.Cell[string] // texts
-	code []int32              // which of several features is 1, all others being 0; -1 is none
+	// Which of several features is 1, all others being 0; -1 is none. Where -1 can be in a
+	// feature too, -2 is that in feature 0, -3 that in feature 1, …
+	code []int32
+}
+
+// negative is the code of -1 in a feature, and the other way round.
+func negative(code int32) int32 { return -2 - code }
+
+// addCode adds what a column of codes has in a feature.
+func addCode(code []int32, feature int32, to []float64) {
+	for i, c := range code {
+		switch c {
+		case feature:
+			to[i]++
+		case negative(feature):
+			to[i]--
+		}
+	}
 }
 
 // form is which slice of a column is used.

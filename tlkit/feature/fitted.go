@@ -223,22 +223,20 @@ func (f *Fitted) dense(n int) error {
 func (f *Fitted) rowMajor(w *worker, to []float64) {
 	p := len(f.plan.elements)
 	for k, e := range f.plan.elements {
-		c := &w.slots[e.slot]
 		if e.code < 0 {
 			at := k
-			for _, v := range c.num {
+			for _, v := range w.slots[e.slot].num {
 				to[at] = v
 				at += p
 			}
-		} else if e.code == 0 || k == 0 || f.plan.elements[k-1].slot != e.slot {
-			f.spreadRows(k, c.code, to)
+		} else if k == 0 || f.plan.elements[k-1].slot != e.slot {
+			f.spreadRows(k, w.slots[e.slot:e.slot+e.slots()], to)
 		}
 	}
 }
 
-// spreadRows writes the run of features from k on that one slot of codes stands for; the
-// numbers are 0 before.
-func (f *Fitted) spreadRows(k int, code []int32, to []float64) {
+// spreadRows writes the run of features from k on that these slots of codes stand for.
+func (f *Fitted) spreadRows(k int, slots []column, to []float64) {
 	p := len(f.plan.elements)
 	slot := f.plan.elements[k].slot
 	run := k
@@ -247,19 +245,25 @@ func (f *Fitted) spreadRows(k int, code []int32, to []float64) {
 	}
 	first := int32(f.plan.elements[k].code)
 	whole := int(f.plan.elements[run-1].code-f.plan.elements[k].code) == run-1-k // no code is left out
-	for i, c := range code {
+	for i := range slots[0].code {
 		row := to[i*p+k : i*p+run]
 		clear(row)
-		switch {
-		case c < 0:
-		case whole:
-			if at := int(c - first); at >= 0 && at < len(row) {
-				row[at] = 1
+		for s := range slots {
+			c, v := slots[s].code[i], 1.0
+			if c < -1 {
+				c, v = negative(c), -1
 			}
-		default:
-			for j := range row {
-				if f.plan.elements[k+j].code == int(c) {
-					row[j] = 1
+			switch {
+			case c < 0:
+			case whole:
+				if at := int(c - first); at >= 0 && at < len(row) {
+					row[at] += v
+				}
+			default:
+				for j := range row {
+					if f.plan.elements[k+j].code == int(c) {
+						row[j] += v
+					}
 				}
 			}
 		}
@@ -284,8 +288,8 @@ func (f *Fitted) Table(ctx context.Context, rep progress.Reporter, t frame.Table
 		out[k], all[k] = newCells(e, n)
 	}
 	err = f.blocks(ctx, rep, n, f.through(cols), func(low, high int, w *worker) error {
-		for k, e := range f.plan.elements {
-			out[k](low, &w.slots[e.slot])
+		for k := range out {
+			out[k](low, w.slots)
 		}
 		return nil
 	})
@@ -311,32 +315,46 @@ func (f *Fitted) Table(ctx context.Context, rep progress.Reporter, t frame.Table
 	return frame.New(schema, all...)
 }
 
-// cellWriter puts a block's column, whose first row is low, where it belongs.
-type cellWriter func(low int, c *column)
+// cellWriter puts a block's element, whose first row is low, where it belongs.
+type cellWriter func(low int, slots []column)
 
 func newCells(e element, n int) (cellWriter, series.Series) {
 	switch {
+	case e.sums > 0:
+		cells := frame.MakeCells[float64](n)
+		return func(low int, slots []column) {
+			for _, c := range slots[e.slot : e.slot+e.sums] {
+				for i, v := range c.code {
+					switch v {
+					case int32(e.code):
+						cells[low+i].Value++
+					case negative(int32(e.code)):
+						cells[low+i].Value--
+					}
+				}
+			}
+		}, frame.Series(e.name, cells)
 	case e.code >= 0:
 		cells := frame.MakeCells[bool](n)
-		return func(low int, c *column) {
-			for i, v := range c.code {
+		return func(low int, slots []column) {
+			for i, v := range slots[e.slot].code {
 				cells[low+i].Value = int(v) == e.code
 			}
 		}, frame.Series(e.name, cells)
 	case formOf(e.kind) == texts:
 		cells := frame.MakeCells[string](n)
-		return func(low int, c *column) { copy(cells[low:], c.text) }, frame.Series(e.name, cells)
+		return func(low int, slots []column) { copy(cells[low:], slots[e.slot].text) }, frame.Series(e.name, cells)
 	case e.kind == frame.Bool:
 		cells := frame.MakeCells[bool](n)
-		return func(low int, c *column) {
-			for i, v := range c.num {
+		return func(low int, slots []column) {
+			for i, v := range slots[e.slot].num {
 				cells[low+i] = frame.Cell[bool]{Value: v == 1, Null: v != v}
 			}
 		}, frame.Series(e.name, cells)
 	}
 	cells := frame.MakeCells[float64](n)
-	return func(low int, c *column) {
-		for i, v := range c.num {
+	return func(low int, slots []column) {
+		for i, v := range slots[e.slot].num {
 			cells[low+i] = frame.Cell[float64]{Value: v, Null: v != v}
 		}
 	}, frame.Series(e.name, cells)

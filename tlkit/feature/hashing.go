@@ -11,18 +11,19 @@ import (
 // knowing the values: each value is hashed to one of the features, and adds 1 or -1 to it,
 // by another bit of the hash (Weinberger et al. 2009). Values that meet in a feature
 // cannot be told apart; by their signs they cancel out on average. There is nothing to
-// learn, and no value is unknown.
+// learn, and no value is unknown. A missing value adds nothing.
 //
-// A text is hashed as "column=value"; a column of numbers that is named adds its number,
-// times the sign, to the feature that its name is hashed to. Missing values add nothing.
-// The hash is MurmurHash3, and the features are those of scikit-learn's FeatureHasher.
+// A value is hashed as "column=value" by MurmurHash3, so that the features are those of
+// scikit-learn's FeatureHasher. They stand in the place of the first of the columns, and
+// are called "hash#0", "hash#1", …
 //
-// The features stand in the place of the first of the columns, and are called "hash#0",
-// "hash#1", …
+// It costs a code a row and column, however many features there are: see
+// [Fitted.Sparse].
 type HashingEncoder struct {
-	// Columns are hashed, into the same features. None: all of text and categories.
+	// Columns are hashed, into the same features: texts, categories and dates. None: all
+	// of text and categories.
 	Columns []string
-	// Bits makes 2^Bits features, 1 to 16. 0: 8, which is 256 features.
+	// Bits makes 2^Bits features, 1 to 20. 0: 8, which is 256 features.
 	Bits int
 	// NoSign adds 1 for every value.
 	NoSign bool
@@ -32,13 +33,14 @@ type HashingEncoder struct {
 	Name string
 }
 
-const defaultBits, mostHashBits = 8, 16
+const defaultBits, mostHashBits = 8, 20
 
 func (s HashingEncoder) takes(p *plan) ([]int, error) {
 	if s.Bits < 0 || s.Bits > mostHashBits {
 		return nil, optionf("Bits is %d; give 1 to %d, or 0 for %d", s.Bits, mostHashBits, defaultBits)
 	}
-	return p.takeTexts(s.Columns)
+	return p.take(s.Columns, frame.Text, func(k frame.Kind) bool { return formOf(k) == texts },
+		func(k frame.Kind) bool { return k == frame.Text || k == frame.Category })
 }
 
 func (s HashingEncoder) fit(l *learning) (learnt, error) {
@@ -59,7 +61,7 @@ type hashing struct {
 	Seed   uint32 `json:"seed,omitempty"`
 	Name   string `json:"name"`
 
-	begun []murmur // of each column, after "column=", or of a number's name
+	begun []murmur // of each column, after "column="
 }
 
 func (s *hashing) outputs(in []element) ([]output, error) {
@@ -71,55 +73,45 @@ func (s *hashing) outputs(in []element) ([]output, error) {
 	}
 	s.begun = make([]murmur, len(in))
 	for j, e := range in {
+		if formOf(e.kind) != texts {
+			return nil, kindError(e.name, e.kind, frame.Text)
+		}
 		s.begun[j] = murmurOf(s.Seed)
 		s.begun[j].write(e.name)
-		if formOf(e.kind) == texts {
-			s.begun[j].write("=")
-		}
+		s.begun[j].write("=")
 	}
-	out := make([]output, 1<<s.Bits)
-	for i := range out {
-		out[i] = output{names: []string{s.Name + "#" + strconv.Itoa(i)}, kind: frame.Float}
+	names := make([]string, 1<<s.Bits)
+	for i := range names {
+		names[i] = s.Name + "#" + strconv.Itoa(i)
 	}
-	return out, nil
+	return []output{{names: names, kind: frame.Float, wide: true, sums: len(in)}}, nil
 }
 
-func (s *hashing) apply(_ int, in, out []*column) error {
-	for _, o := range out {
-		clear(o.num)
-	}
-	for j, c := range in {
-		if c.text == nil {
-			to, sign := s.feature(s.begun[j])
-			num := out[to].num
-			for i, v := range c.num {
-				if v == v {
-					num[i] += sign * v
-				}
-			}
+func (s *hashing) one(j, _ int, in, out *column) error {
+	begun, mask := s.begun[j], uint32(1)<<s.Bits-1
+	code := out.code[:len(in.text)]
+	for i := range in.text {
+		c := &in.text[i]
+		if c.Null {
+			code[i] = -1
 			continue
 		}
-		for i := range c.text {
-			if c.text[i].Null {
-				continue
-			}
-			h := s.begun[j]
-			h.write(c.text[i].Value)
-			to, sign := s.feature(h)
-			out[to].num[i] += sign
-		}
+		h := begun
+		h.write(c.Value)
+		code[i] = s.feature(h.sum(), mask)
 	}
 	return nil
 }
 
-// feature is where a hash leads to. It is read as a signed number, whose size counts.
-func (s *hashing) feature(m murmur) (to uint32, sign float64) {
-	h, sign := m.sum(), 1.0
-	if int32(h) < 0 {
-		h = -h
-		if !s.NoSign {
-			sign = -1
-		}
+// feature is the code of a hash. It is read as a signed number: its size leads to the
+// feature, and its sign is what is added.
+func (s *hashing) feature(h, mask uint32) int32 {
+	if int32(h) >= 0 {
+		return int32(h & mask)
 	}
-	return h & (1<<s.Bits - 1), sign
+	to := int32(-h & mask)
+	if s.NoSign {
+		return to
+	}
+	return negative(to)
 }

@@ -53,8 +53,8 @@ func (f *Fitted) Inverse(ctx context.Context, t frame.Table) (frame.Table, error
 		if kind == frame.Int {
 			kind = frame.Float
 		}
-		write, s := newCells(element{name: field.Name, kind: kind, code: -1}, n)
-		write(0, c)
+		write, s := newCells(element{name: field.Name, kind: kind, slot: i, code: -1}, n)
+		write(0, known)
 		all, schema = append(all, s), append(schema, field)
 	}
 	return frame.New(schema, all...)

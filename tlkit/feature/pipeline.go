@@ -50,7 +50,9 @@ func (p Pipeline) FitMatrix(ctx context.Context, rep progress.Reporter, train sp
 	}
 	x, err := f.matrixBlocks(ctx, rep, train.Table().Nrow(), func(low, high int, w *worker) error {
 		for _, o := range f.plan.elements {
-			w.slots[o.slot] = cols[o.slot].rows(low, high)
+			for s := o.slot; s < o.slot+o.slots(); s++ {
+				w.slots[s] = cols[s].rows(low, high)
+			}
 		}
 		return nil
 	})

@@ -17,7 +17,14 @@ type element struct {
 	kind frame.Kind // Float and Int for numbers, Bool for those that are 0 or 1, or a kind of text
 	slot int
 	code int // the code that it stands for in a slot of codes; -1: it is the slot
+	sums int // how many slots of codes, from slot on, it is the sum of; 0 is one
 }
+
+// slots is how many slots the element needs, from its first on.
+func (e element) slots() int { return max(e.sums, 1) }
+
+// mostElements is how many features a pipeline may have after any step.
+const mostElements = 1 << 22
 
 // output is a column that a step makes.
 type output struct {
@@ -25,6 +32,7 @@ type output struct {
 	names []string // one; of a column of codes one for each code
 	kind  frame.Kind
 	wide  bool // it is a column of codes
+	sums  int  // if not 0, the codes are so many columns, which are added up
 }
 
 // learnt is a fitted step.
@@ -80,7 +88,7 @@ type plan struct {
 func newPlan(fields []frame.Field) *plan {
 	p := &plan{fields: slices.Clone(fields)}
 	for _, f := range fields {
-		p.elements = append(p.elements, element{f.Name, f.Kind, p.slot(formOf(f.Kind)), -1})
+		p.elements = append(p.elements, element{f.Name, f.Kind, p.slot(formOf(f.Kind)), -1, 0})
 	}
 	return p
 }
@@ -135,12 +143,15 @@ func (p *plan) spread(step int, at []int) int {
 		}
 		op := bySlot[e.slot]
 		if op == nil {
-			op = &operation{step: step, in: []int{e.slot}}
+			op = &operation{step: step}
+			for s := range e.slots() {
+				op.in = append(op.in, e.slot+s)
+			}
 			bySlot[e.slot] = op
 			order = append(order, e.slot)
 		}
 		op.cols = append(op.cols, e.code)
-		e.slot, e.code = p.slot(numbers), -1
+		e.slot, e.code, e.sums = p.slot(numbers), -1, 0
 		n++
 		op.out = append(op.out, e.slot)
 	}
@@ -228,15 +239,17 @@ func (p *plan) bind(step int, do learnt, at []int) error {
 		if o.wide {
 			f = codes
 		}
-		slot := p.slot(f)
-		op.out = append(op.out, slot)
+		slot := len(p.forms)
+		for range max(o.sums, 1) {
+			op.out = append(op.out, p.slot(f))
+		}
 		of := min(max(o.of, 0), len(at))
 		fan[of] = append(fan[of], slot)
 		for c, name := range o.names {
 			if !o.wide {
 				c = -1
 			}
-			made[of] = append(made[of], element{name, o.kind, slot, c})
+			made[of] = append(made[of], element{name, o.kind, slot, c, o.sums})
 		}
 	}
 	if _, ok := do.(fanwise); ok {
@@ -259,6 +272,9 @@ func (p *plan) bind(step int, do learnt, at []int) error {
 		}
 	}
 	p.elements = append(all, made[len(at)]...)
+	if n := len(p.elements); n > mostElements {
+		return fmt.Errorf("feature: %w: %d features, and a pipeline may have %d; join rare values, or hash them", ErrLimit, n, mostElements)
+	}
 	return p.unique()
 }
 
@@ -278,7 +294,9 @@ func (p *plan) unique() error {
 func (p *plan) needed() (ops []operation, inputs []int) {
 	need := make([]bool, len(p.forms))
 	for _, e := range p.elements {
-		need[e.slot] = true
+		for s := range e.slots() {
+			need[e.slot+s] = true
+		}
 	}
 	for k := len(p.ops) - 1; k >= 0; k-- {
 		op := p.ops[k]
@@ -341,14 +359,11 @@ func (op *operation) run(first int, slots []column, in, out []*column) error {
 	case fanwise:
 		return do.fan(op.cols[0], first, in[0], out)
 	default:
-		code := slots[op.in[0]].code
 		for k, c := range op.cols {
 			num := slots[op.out[k]].num
-			for i, v := range code {
-				num[i] = 0
-				if v == int32(c) {
-					num[i] = 1
-				}
+			clear(num)
+			for _, s := range op.in {
+				addCode(slots[s].code, int32(c), num)
 			}
 		}
 	}

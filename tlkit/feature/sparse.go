@@ -66,7 +66,7 @@ func (f *Fitted) Sparse(ctx context.Context, rep progress.Reporter, t frame.Tabl
 		return nil, err
 	}
 	runs, n := f.runs(), t.Nrow()
-	if len(f.plan.elements) > math.MaxInt32 || len(runs) > 0 && n > MaxCells/len(runs) {
+	if len(f.plan.elements) > math.MaxInt32 || len(runs) > 0 && n > MaxCells/width(runs) {
 		return nil, fmt.Errorf("feature: %w: %d rows may have more than %d entries; use fewer features, or pieces of the table", ErrLimit, n, MaxCells)
 	}
 	parts := make([]sparsePart, (n+blockRows-1)/blockRows)

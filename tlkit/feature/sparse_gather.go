@@ -7,11 +7,13 @@ import (
 	"transferlab/tlkit/parallel"
 )
 
-// run is one or several features that stand side by side and come from one slot.
+// run is one or several features that stand side by side and come from the same slots.
 type run struct {
 	slot  int
+	sums  int     // of how many slots, if of more than one or with signs
 	first int32   // the first feature
-	codes []int32 // of a slot of codes: the feature of each code, -1 if it was left out
+	from  int     // of a slot of codes: the first code that is a feature's,
+	codes []int32 // and the feature of each code from it on, -1 if it was left out
 }
 
 // runs are those of all features, in their order.
@@ -24,16 +26,25 @@ func (f *Fitted) runs() []run {
 		}
 		last := len(out) - 1
 		if last < 0 || out[last].codes == nil || out[last].slot != e.slot {
-			out = append(out, run{slot: e.slot, first: int32(k), codes: []int32{}})
+			out = append(out, run{e.slot, e.sums, int32(k), e.code, []int32{}})
 			last++
 		}
 		r := &out[last]
-		for len(r.codes) <= e.code {
+		for len(r.codes) <= e.code-r.from {
 			r.codes = append(r.codes, -1)
 		}
-		r.codes[e.code] = int32(k)
+		r.codes[e.code-r.from] = int32(k)
 	}
 	return out
+}
+
+// width is how many entries a row may have.
+func width(runs []run) int {
+	n := 0
+	for _, r := range runs {
+		n += max(r.sums, 1)
+	}
+	return n
 }
 
 // sparsePart has the entries of a block's rows.
@@ -44,71 +55,79 @@ type sparsePart struct {
 
 // gather takes what is not 0 out of a worker's rows, and counts it for each.
 func gather(runs []run, w *worker, counts []int) sparsePart {
-	total := 0
-	for k := range runs {
-		total += runs[k].count(w, counts)
-	}
-	p := sparsePart{make([]int32, total), make([]float64, total)}
-	if len(runs) == 1 && runs[0].codes != nil {
-		runs[0].only(w.slots[runs[0].slot].code, p)
-		return p
-	}
-	at := 0
+	n := len(counts) * width(runs)
+	p := sparsePart{make([]int32, 0, n), make([]float64, 0, n)}
 	for i := range counts {
+		before := len(p.index)
 		for k := range runs {
 			r := &runs[k]
-			if r.codes == nil {
+			switch {
+			case r.sums > 0:
+				p.add(r, w.slots[r.slot:r.slot+r.sums], i)
+			case r.codes == nil:
 				if v := w.slots[r.slot].num[i]; v != 0 {
-					p.index[at], p.value[at] = r.first, v
-					at++
+					p.put(r.first, v)
 				}
-			} else if j := r.feature(w.slots[r.slot].code[i]); j >= 0 {
-				p.index[at], p.value[at] = j, 1
-				at++
+			default:
+				if j := r.feature(w.slots[r.slot].code[i]); j >= 0 {
+					p.put(j, 1)
+				}
 			}
 		}
+		counts[i] = len(p.index) - before
 	}
 	return p
 }
 
+func (p *sparsePart) put(j int32, v float64) {
+	p.index, p.value = append(p.index, j), append(p.value, v)
+}
+
+// add puts the sum of several slots in row i, sorted by feature.
+func (p *sparsePart) add(r *run, slots []column, i int) {
+	from := len(p.index)
+	for s := range slots {
+		c, v := slots[s].code[i], 1.0
+		if c < -1 {
+			c, v = negative(c), -1
+		}
+		if j := r.feature(c); j >= 0 {
+			p.sorted(from, j, v)
+		}
+	}
+	to := from
+	for k := from; k < len(p.index); k++ {
+		if p.value[k] != 0 {
+			p.index[to], p.value[to] = p.index[k], p.value[k]
+			to++
+		}
+	}
+	p.index, p.value = p.index[:to], p.value[:to]
+}
+
+// sorted adds to the entry of feature j, which is put in its place after the others from
+// an entry on if it is not there.
+func (p *sparsePart) sorted(from int, j int32, v float64) {
+	k := len(p.index)
+	for k > from && p.index[k-1] >= j {
+		k--
+	}
+	if k < len(p.index) && p.index[k] == j {
+		p.value[k] += v
+		return
+	}
+	p.put(j, v)
+	copy(p.index[k+1:], p.index[k:])
+	copy(p.value[k+1:], p.value[k:])
+	p.index[k], p.value[k] = j, v
+}
+
 // feature is that of a code, or -1.
 func (r *run) feature(code int32) int32 {
-	if uint32(code) < uint32(len(r.codes)) {
-		return r.codes[code]
+	if k := int(code) - r.from; uint(k) < uint(len(r.codes)) {
+		return r.codes[k]
 	}
 	return -1
-}
-
-// count adds to each row's number of entries, and gives their sum.
-func (r *run) count(w *worker, counts []int) int {
-	total := 0
-	if r.codes == nil {
-		for i, v := range w.slots[r.slot].num {
-			if v != 0 {
-				counts[i]++
-				total++
-			}
-		}
-		return total
-	}
-	for i, c := range w.slots[r.slot].code {
-		if r.feature(c) >= 0 {
-			counts[i]++
-			total++
-		}
-	}
-	return total
-}
-
-// only gathers where there is but one slot of codes.
-func (r *run) only(code []int32, p sparsePart) {
-	at := 0
-	for _, c := range code {
-		if j := r.feature(c); j >= 0 {
-			p.index[at], p.value[at] = j, 1
-			at++
-		}
-	}
 }
 
 // join puts the blocks' entries one after the other. Start has the rows' counts before,
