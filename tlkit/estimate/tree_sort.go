@@ -31,7 +31,7 @@ func presort(ctx context.Context, x blas64.General) ([][]item, error) {
 		// The value's bits, turned so that they have its order, above the row's number.
 		keys := make([]uint64, x.Rows)
 		for i := range keys {
-			b := math.Float32bits(float32(x.Data[i*x.Stride+j]) + 0) // −0 is 0
+			b := math.Float32bits(float32(x.Data[i*x.Stride+j]))
 			if b>>31 == 1 {
 				b = ^b
 			} else {

@@ -114,6 +114,19 @@ func TestARootIsTheBestSplit(t *testing.T) {
 	}
 }
 
+// A row is rounded to float32 before it is asked, as scikit-learn does: what differs from
+// the threshold by less is on its left.
+func TestARowIsRoundedBeforeItIsAsked(t *testing.T) {
+	m, err := TreeRegressor{}.Fit(context.Background(), nil, mat.NewDense(2, 1, []float64{1, 2}), []float64{10, 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := answers(t, m, mat.NewDense(5, 1, []float64{1.5 - 1e-9, 1.5, 1.5 + 1e-9, 1.5 + 1e-7, 1e30}))
+	if want := []float64{10, 10, 10, 20, 20}; !slices.Equal(got, want) {
+		t.Errorf("%v, not %v", got, want)
+	}
+}
+
 // Two features that part the rows alike: the first is asked, though rounding differs.
 func TestEqualSplitsGoToTheFirstFeature(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
@@ -286,6 +299,19 @@ func TestWhatTreesCannotLearnFrom(t *testing.T) {
 	})
 }
 
+// Rows of which a leaf is certain have neither slope nor curve: the step is 0, not 0/0.
+func TestBoostingOfCertainRows(t *testing.T) {
+	x := mat.NewDense(6, 1, []float64{0, 0, 5, 5, 5, 5}) // the first two cannot be told apart
+	m, err := GradientBoostingClassifier{Rounds: 100, Rate: 1}.Fit(context.Background(), nil, x, []string{"a", "b", "b", "b", "b", "b"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := m.Proba(context.Background(), nil, x)
+	if err != nil || math.Abs(p[0][0]-0.5) > 1e-9 || p[2][1] != 1 {
+		t.Errorf("%v, %v", p, err)
+	}
+}
+
 func TestBoostingReportsItsRounds(t *testing.T) {
 	x, _, labels := ring(2, 50, 2, false)
 	var last progress.Event
@@ -375,4 +401,28 @@ func speedTable(n, p int) (*mat.Dense, []string) {
 		}
 	}
 	return x, labels
+}
+
+func ExampleGradientBoostingClassifier() {
+	// Which of the two numbers is larger? One question at a time, many trees.
+	var rows []float64
+	var labels []string
+	for i := range 20 {
+		for j := range 20 {
+			if i == j {
+				continue
+			}
+			rows = append(rows, float64(i), float64(j))
+			labels = append(labels, map[bool]string{true: "first", false: "second"}[i > j])
+		}
+	}
+	ctx := context.Background()
+	model, err := GradientBoostingClassifier{Rounds: 200}.Fit(ctx, nil, mat.NewDense(len(labels), 2, rows), labels)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	answers, err := Predict(ctx, nil, model, mat.NewDense(3, 2, []float64{3, 12, 17, 4, 9, 8}))
+	fmt.Println(answers, err)
+	// Output: [second first first] <nil>
 }

@@ -1,5 +1,5 @@
 """Makes golden.json: what scikit-learn's trees and boosted trees predict.
-Versions are in requirements.txt. Run: python golden.py > golden.json
+Versions are in requirements.txt. Run: python golden.py | gzip -9 -n > golden.json.gz
 
 Where splits are equally good, scikit-learn takes one by chance, or rounding decides. So each model is fitted eight times:
 with another seed, the rows in another order and of another weight, which is the same for all of them, and every second time
@@ -77,7 +77,9 @@ for seed, (n, p, what) in enumerate([(120, 4, ""), (60, 1, "whole"), (12, 30, ""
     c["two"] = models(x, two, q, True, rounds if len(set(two)) > 1 else [])
     ugly.append(c)
 
-for t in [*tables, *[dict(name=u["name"], feature=k, models=u[k]) for u in ugly for k in ("numbers", "classes", "two")]]:
-    for m in t["models"]:
-        print(t["name"], t["feature"], m["rounds"], sum(a is not None for a in m["answers"]), "of", len(m["answers"]), file=sys.stderr)
+if sys.argv[1:] == ["--count"]:  # how many answers are certain
+    for t in [*tables, *[dict(name=u["name"], feature=k, models=u[k]) for u in ugly for k in ("numbers", "classes", "two")]]:
+        for m in t["models"]:
+            print(t["name"], t["feature"], m["rounds"], sum(a is not None for a in m["answers"]), "of", len(m["answers"]))
+    sys.exit()
 json.dump(dict(tables=tables, ugly=ugly), sys.stdout, separators=(",", ":"))
