@@ -161,9 +161,8 @@ func (s *nearSearch) near(a, b int32) bool {
 
 func (s *nearSearch) run(ctx context.Context, rep progress.Reporter) error {
 	n := len(s.first)
-	s.trees.parent = make([]int32, n)
+	s.trees.begin(n)
 	for k := range int32(n) {
-		s.trees.parent[k] = k
 		if k&0xffff == 0 {
 			if err := ctx.Err(); err != nil {
 				return err

@@ -34,7 +34,8 @@ func tableOf(t testing.TB, cols ...[]float64) frame.Table {
 // nearByHand compares all pairs.
 func nearByHand(cols [][]float64, tolerance float64) [][]int {
 	n := len(cols[0])
-	j := joiner{parent: make([]int32, n)}
+	var j joiner
+	j.begin(n)
 	z := make([][]float64, len(cols))
 	for c, v := range cols {
 		scale, mean, deviation := spread(v)
@@ -42,9 +43,6 @@ func nearByHand(cols [][]float64, tolerance float64) [][]int {
 		for i := range v {
 			z[c][i] = (v[i]/scale - mean) / deviation
 		}
-	}
-	for i := range int32(n) {
-		j.parent[i] = i
 	}
 	for a := range n {
 		for b := range a {
@@ -187,6 +185,35 @@ func BenchmarkNearRows(b *testing.B) {
 	for b.Loop() {
 		if _, err := NearRows(ctx, nil, million(), NearOptions{}); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+func TestWithAlikeAddsToWhatASourceKnows(t *testing.T) {
+	it := Items{{ID: "a", Label: "x"}, {ID: "b", Alike: "p"}, {ID: "c", Alike: "p", Time: epoch}, {ID: "d"}, {ID: "e"}, {ID: "f"}}
+	src := WithAlike(it, [][]int{{2, 3}, {5, 4}})
+	for seed := range uint64(20) {
+		p, err := Random(src, Options{Train: 0.5, Test: 0.5, Seed: seed}).Parts(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Part(1) != p.Part(2) || p.Part(2) != p.Part(3) || p.Part(4) != p.Part(5) {
+			t.Fatalf("seed %d: %v", seed, p)
+		}
+	}
+	got, err := src.Items(ctx)
+	if err != nil || got[0] != it[0] || got[1].Alike != got[3].Alike || got[4].Alike != got[5].Alike || got[3].Alike == got[4].Alike || got[2].Time != epoch {
+		t.Errorf("%v, %v", got, err)
+	}
+	if r := check(t, src, byHand(t, src, "aaatta")); r.Leaking() != 2 || r.Leaks[0].Name != "like number 1" {
+		t.Error(r)
+	}
+	if r := check(t, WithAlike(it, nil), byHand(t, it, "aatttt")); r.Leaking() != 1 {
+		t.Error(r)
+	}
+	for _, c := range [][][]int{{{0, 6}}, {{-1}}} {
+		if _, err := Random(WithAlike(it, c), Options{}).Parts(ctx); !errors.Is(err, ErrOption) {
+			t.Errorf("%v: %v", c, err)
 		}
 	}
 }

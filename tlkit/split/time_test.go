@@ -276,6 +276,59 @@ func TestKeysAreInTheOrderOfNumbers(t *testing.T) {
 	}
 }
 
+// What a report and an item say of times is what was given.
+func TestTimesComeBack(t *testing.T) {
+	given := []time.Time{epoch.Add(5), time.Date(1, 1, 1, 0, 0, 1, 2000, time.UTC), {}, time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)}
+	items, err := ByTimes(given).Items(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, it := range items {
+		if want := given[i].Truncate(time.Microsecond); !it.Time.Equal(want) {
+			t.Errorf("item %d: %v, want %v", i, it.Time, want)
+		}
+	}
+	if items, err = ByTimes(given[:1]).Items(ctx); err != nil || !items[0].Time.Equal(given[0]) {
+		t.Errorf("%v, %v", items[0].Time, err)
+	}
+	if items, err = ByOrder(2).Items(ctx); err != nil || !items[1].Time.IsZero() {
+		t.Errorf("a number is the time %v, %v", items[1].Time, err)
+	}
+	table := tableOfTimes(t)
+	for column, want := range map[string]string{"year": "train up to 2022, test from 2020", "hour": "train up to 3.0, test from -0.5",
+		"day": "train up to 2024-03-01T00:00:00Z, test from 1066-10-14T00:00:00Z"} {
+		rows := mustRows(t, table, RowOptions{Time: column})
+		letters := map[string]string{"year": "tva", "hour": "atv", "day": "avt"}[column]
+		if got := check(t, rows, byHand(t, rows, letters)).ofKind("time"); !slices.ContainsFunc(got, func(l Leak) bool { return l.Name == want }) {
+			t.Errorf("%s: %v", column, got)
+		}
+	}
+	missing, err := Rows(table, RowOptions{Time: "holes"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := check(t, missing, byHand(t, missing, "avt")); r.Leaking() != 0 {
+		t.Error(r)
+	}
+	_, err = ByTime(missing, TimeOptions{}).Parts(ctx)
+	if err == nil || err.Error() != `split: times do not make a split: item 0 ("0") has no time; fill it in, or set DropMissing` {
+		t.Error(err)
+	}
+}
+
+func TestPlansDescribeThemselves(t *testing.T) {
+	for want, p := range map[string]*Plan{
+		"by chance, 70/15/15 % train/valid/test, seed 3, groups and equal contents kept together":                                       Random(nil, Options{Seed: 3}),
+		"stratified by class, 50/0/50 % train/valid/test, seed 0, groups kept together, equal contents not":                             Stratified(nil, Options{Train: 0.5, Test: 0.5, IgnoreHashes: true}),
+		"in the order of time, 70/15/15 % train/valid/test, 2 apart, 7 items apart":                                                     ByTime(nil, TimeOptions{Gap: Gap{GapBy: 2, GapItems: 7}}),
+		"split: ratios do not make a split: train 1, valid 1 and test 0 sum to 2; give shares from 0 to 1 that sum to 1, train above 0": ByTime(nil, TimeOptions{Train: 1, Valid: 1}),
+	} {
+		if got := p.Describe(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 func ExampleByTime() {
 	source := ByTimes(days(0, 1, 2, 3, 4, 5, 6, 7, 8, 9))
 	plan := ByTime(source, TimeOptions{Train: 0.6, Test: 0.4, Gap: Gap{Gap: 3 * 24 * time.Hour}})
