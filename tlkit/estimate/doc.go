@@ -1,6 +1,7 @@
 // Package estimate holds the small classical models: nearest neighbours, ridge and
-// Bayesian ridge regression, logistic regression. They fill missing values, score
-// features, and are the baselines that a larger model has to beat.
+// Bayesian ridge regression, logistic regression, decision trees alone and boosted. They
+// fill missing values, score features, and are the baselines that a larger model has to
+// beat.
 //
 // An estimator is a description, a struct of options whose zero value is a sensible
 // default. Fit gives a model, a value that predicts and does not change:
@@ -28,8 +29,8 @@ import (
 	"transferlab/tlkit/progress"
 )
 
-// Regressor learns to predict a number. [KNNRegressor], [Ridge] and [BayesianRidge] are
-// regressors.
+// Regressor learns to predict a number. [KNNRegressor], [Ridge], [BayesianRidge],
+// [TreeRegressor] and [GradientBoostingRegressor] are regressors.
 type Regressor interface {
 	// Fit learns y, of n numbers, from x, of n rows by p features.
 	Fit(ctx context.Context, rep progress.Reporter, x mat.Matrix, y []float64) (Regression, error)
@@ -43,7 +44,8 @@ type Regression interface {
 	Features() int
 }
 
-// Classifier learns to predict a class. [KNNClassifier] and [Logistic] are classifiers.
+// Classifier learns to predict a class. [KNNClassifier], [Logistic],
+// [TreeClassifier] and [GradientBoostingClassifier] are classifiers.
 type Classifier interface {
 	// Fit learns the class of each of n rows from x, of n rows by p features.
 	Fit(ctx context.Context, rep progress.Reporter, x mat.Matrix, labels []string) (Classification, error)

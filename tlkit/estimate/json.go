@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"gonum.org/v1/gonum/blas/blas64"
 )
@@ -30,6 +31,10 @@ func SaveRegressor(r Regressor) ([]byte, error) {
 		return wrap("bayesianRidge", r)
 	case KNNRegressor:
 		return wrap("knnRegressor", r)
+	case TreeRegressor:
+		return wrap("treeRegressor", r)
+	case GradientBoostingRegressor:
+		return wrap("gradientBoostingRegressor", r)
 	}
 	return nil, fmt.Errorf("estimate: %w: %T is not of this package, and only its own regressors can be written", ErrModel, r)
 }
@@ -48,8 +53,12 @@ func LoadRegressor(b []byte) (Regressor, error) {
 		return into[BayesianRidge](e)
 	case "knnRegressor":
 		return into[KNNRegressor](e)
+	case "treeRegressor":
+		return into[TreeRegressor](e)
+	case "gradientBoostingRegressor":
+		return into[GradientBoostingRegressor](e)
 	}
-	return nil, fmt.Errorf("estimate: %w: %.40q is no regressor; there are ridge, bayesianRidge and knnRegressor", ErrModel, e.Is)
+	return nil, fmt.Errorf("estimate: %w: %.40q is no regressor; there are ridge, bayesianRidge, knnRegressor, treeRegressor and gradientBoostingRegressor", ErrModel, e.Is)
 }
 
 // Model is a [Regression] or a [Classification].
@@ -68,6 +77,14 @@ func SaveModel(m Model) ([]byte, error) {
 		return wrap("knnRegression", m.near.form(knnForm{Numbers: m.y}))
 	case *KNNClassification:
 		return wrap("knnClassification", m.near.form(knnForm{Classes: m.classes, Positions: m.y}))
+	case *TreeRegression:
+		return wrap("treeRegression", m.form())
+	case *TreeClassification:
+		return wrap("treeClassification", m.form())
+	case *GradientBoostingRegression:
+		return wrap("gradientBoostingRegression", m.form())
+	case *GradientBoostingClassification:
+		return wrap("gradientBoostingClassification", m.form())
 	}
 	return nil, fmt.Errorf("estimate: %w: %T is not of this package, and only its own models can be written", ErrModel, m)
 }
@@ -103,6 +120,12 @@ func LoadModel(b []byte) (Model, error) {
 			return nil, err
 		}
 		return f.model(e.Is == "knnClassification")
+	case "treeRegression", "treeClassification", "gradientBoostingRegression", "gradientBoostingClassification":
+		f, err := into[treesForm](e)
+		if err != nil {
+			return nil, err
+		}
+		return f.model(strings.HasPrefix(e.Is, "gradientBoosting"), strings.HasSuffix(e.Is, "Classification"))
 	}
 	return nil, fmt.Errorf("estimate: %w: %.40q is no model of this package", ErrModel, e.Is)
 }

@@ -15,14 +15,14 @@ func fittedModels(t testing.TB) []Model {
 	ctx := context.Background()
 	x, y, labels := ring(5, 12, 2, false)
 	var models []Model
-	for _, r := range []Regressor{Ridge{}, BayesianRidge{Covariance: true}, BayesianRidge{}, KNNRegressor{Weights: Distance}} {
+	for _, r := range []Regressor{Ridge{}, BayesianRidge{Covariance: true}, BayesianRidge{}, KNNRegressor{Weights: Distance}, TreeRegressor{}, GradientBoostingRegressor{Rounds: 3}} {
 		m, err := r.Fit(ctx, nil, x, y)
 		if err != nil {
 			t.Fatal(err)
 		}
 		models = append(models, m)
 	}
-	for _, c := range []Classifier{Logistic{}, KNNClassifier{Search: Tree}} {
+	for _, c := range []Classifier{Logistic{}, KNNClassifier{Search: Tree}, TreeClassifier{}, GradientBoostingClassifier{Rounds: 3}} {
 		m, err := c.Fit(ctx, nil, x, labels)
 		if err != nil {
 			t.Fatal(err)
@@ -77,7 +77,7 @@ func TestModelsReadBackAsTheSameBits(t *testing.T) {
 }
 
 func TestRegressorsReadBack(t *testing.T) {
-	for _, r := range []Regressor{Ridge{}, Ridge{Alpha: -1, NoIntercept: true}, BayesianRidge{Rounds: 7}, KNNRegressor{3, Distance, Brute}} {
+	for _, r := range []Regressor{Ridge{}, Ridge{Alpha: -1, NoIntercept: true}, BayesianRidge{Rounds: 7}, KNNRegressor{3, Distance, Brute}, TreeRegressor{Depth: 4}, GradientBoostingRegressor{Rounds: 9, Rate: 0.3}} {
 		b, err := SaveRegressor(r)
 		if err != nil {
 			t.Fatal(err)

@@ -100,6 +100,23 @@ func used(o RowOptions) []string {
 	return out
 }
 
+// BenchmarkGrowth makes the positions of a stratified split of more and more items.
+func BenchmarkGrowth(b *testing.B) {
+	for _, n := range []int{100_000, 1_000_000, 5_000_000} {
+		labels := make([]string, n)
+		for i := range labels {
+			labels[i] = fmt.Sprint("class ", i*7919%10)
+		}
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := Stratified(ByLabel(labels), Options{}).Parts(ctx); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkFolds makes the positions of five stratified folds of a million items.
 func BenchmarkFolds(b *testing.B) {
 	rows, err := Rows(million(), RowOptions{Label: "number"})

@@ -87,7 +87,7 @@ func (o Checker) Check(ctx context.Context, src Source, parts Splitter) (*Report
 	if err != nil {
 		return nil, err
 	}
-	p, err := parts.Parts(ctx)
+	p, err := ask(ctx, parts)
 	if err != nil {
 		return nil, err
 	}

@@ -38,7 +38,7 @@ func Save(ctx context.Context, path string, src Source, parts Splitter) error {
 	if err != nil {
 		return err
 	}
-	p, err := parts.Parts(ctx)
+	p, err := ask(ctx, parts)
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,14 @@ type Parts struct {
 // Parts makes parts at hand a Splitter.
 func (p Parts) Parts(context.Context) (Parts, error) { return p, nil }
 
+// ask makes a split, if there is one.
+func ask(ctx context.Context, s Splitter) (Parts, error) {
+	if s == nil {
+		return Parts{}, fmt.Errorf("split: %w: there is no split", ErrEmpty)
+	}
+	return s.Parts(ctx)
+}
+
 // part is which part an item is in.
 type part = uint8
 

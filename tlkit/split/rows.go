@@ -105,42 +105,6 @@ func (o RowOptions) contents(t frame.Table, c *columns) (err error) {
 		first := firsts(kinds, n)
 		c.content = &coding{code: kinds, size: n, name: func(k int32) string { return fmt.Sprint("rows like ", first[k]) }}
 	}
-	c.alike, err = codeClusters(c.n, o.Alike)
+	c.alike, err = codeClusters(c.n, o.Alike, nil)
 	return err
-}
-
-// codeClusters numbers clusters of n items.
-func codeClusters(n int, clusters [][]int) (*coding, error) {
-	if len(clusters) == 0 {
-		return nil, nil
-	}
-	var j joiner
-	j.parent = make([]int32, n)
-	for i := range j.parent {
-		j.parent[i] = int32(i)
-	}
-	for k, cluster := range clusters {
-		for _, i := range cluster {
-			if i < 0 || i >= n {
-				return nil, fmt.Errorf("%w: row %d of cluster %d of alike rows; the table has %d rows", ErrOption, i, k, n)
-			}
-			j.union(int32(cluster[0]), int32(i))
-		}
-	}
-	u := j.units(n)
-	c := &coding{code: make([]int32, n)}
-	var first []int32
-	for k := range u.n {
-		members := u.of(k)
-		code := int32(-1)
-		if len(members) > 1 {
-			code = int32(len(first))
-			first = append(first, members[0])
-		}
-		for _, i := range members {
-			c.code[i] = code
-		}
-	}
-	c.size, c.name = len(first), func(k int32) string { return fmt.Sprint("rows near ", first[k]) }
-	return c, nil
 }

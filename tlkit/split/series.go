@@ -104,7 +104,7 @@ func (o TimeSeriesOptions) fold(q queue, from, to int, label []part) error {
 	end := q.before(from)
 	begin := 0
 	if o.MaxTrain > 0 {
-		begin = max(end-o.MaxTrain, 0)
+		begin = q.tie(max(end-o.MaxTrain, 0), 1)
 	}
 	valid := end
 	if o.Valid > 0 {

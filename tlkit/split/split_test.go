@@ -211,11 +211,67 @@ func TestErrors(t *testing.T) {
 func TestGroupTooLarge(t *testing.T) {
 	var it Items
 	for i := range 100 {
-		it = append(it, Item{ID: fmt.Sprint(i), Group: fmt.Sprint(min(i/98, 1))})
+		it = append(it, Item{ID: fmt.Sprint(i), Group: []string{"a", "b", "c", "big"}[min(i, 3)]})
 	}
-	_, err := Random(it, Options{}).Parts(ctx)
-	if !errors.Is(err, ErrEmpty) && !errors.Is(err, ErrGroup) {
+	_, err := Random(it, Options{Train: 0.5, Valid: 0.49, Test: 0.01}).Parts(ctx)
+	var group *GroupError
+	if !errors.Is(err, ErrGroup) || !errors.As(err, &group) || group.Group != "big" || group.Items != 97 || group.Part != 3 || group.Want != 1 {
 		t.Error(err)
+	}
+	for i := range it {
+		it[i].Group, it[i].Hash = "", it[i].Group
+	}
+	if _, err := Random(it, Options{Train: 0.5, Valid: 0.49, Test: 0.01}).Parts(ctx); !errors.Is(err, ErrGroup) || !strings.Contains(err.Error(), "equal contents") {
+		t.Error(err)
+	}
+	// A group larger than its part overfills it where every part gets something.
+	p, err := Random(it, Options{Train: 0.4, Valid: 0.3, Test: 0.3}).Parts(ctx)
+	if err != nil || len(p.Train) != 97 && len(p.Valid) != 97 && len(p.Test) != 97 {
+		t.Error(len(p.Train), len(p.Valid), len(p.Test), err)
+	}
+}
+
+func TestClassTooSmall(t *testing.T) {
+	it := Items{{ID: "1", Label: "x"}, {ID: "2", Label: "rare", Group: "g"}, {ID: "3", Label: "rare", Group: "g"}, {ID: "4", Label: "x"}, {ID: "5", Label: "x"}}
+	_, err := Stratified(it, Options{}).Parts(ctx)
+	var class *ClassError
+	if !errors.Is(err, ErrSmall) || !errors.As(err, &class) || *class != (ClassError{"rare", 2, 1, 2}) {
+		t.Error(err)
+	}
+}
+
+// Nothing panics, and nothing takes all memory.
+func TestAbsurdOptions(t *testing.T) {
+	for name, c := range map[string]struct {
+		plan Folder
+		want error
+	}{
+		"a fold for each of a million": {KFold(ByOrder(1_000_000), FoldOptions{K: 1_000_000}), ErrFolds},
+		"endless repeats":              {KFold(ByOrder(10), FoldOptions{Repeats: math.MaxInt}), ErrFolds},
+		"endless folds":                {KFold(ByOrder(10), FoldOptions{K: math.MaxInt}), ErrFolds},
+		"repeats below 0":              {KFold(ByOrder(10), FoldOptions{Repeats: -1}), ErrFolds},
+		"valid of NaN":                 {KFold(ByOrder(10), FoldOptions{Valid: math.NaN()}), ErrFolds},
+		"no source":                    {KFold(nil, FoldOptions{}), ErrEmpty},
+		"an empty source":              {KFold(new(Numbered), FoldOptions{}), ErrEmpty},
+		"no labels":                    {StratifiedKFold(ByOrder(10), FoldOptions{}), ErrLabels},
+		"no plan's source":             {once{Random(nil, Options{})}, ErrEmpty},
+		"one item":                     {once{Random(ByOrder(1), Options{})}, ErrEmpty},
+		"three items":                  {once{Random(ByOrder(3), Options{})}, ErrRatios},
+		"infinite ratio":               {once{Random(ByOrder(9), Options{Train: math.Inf(1), Valid: math.Inf(-1)})}, ErrRatios},
+	} {
+		if _, err := c.plan.Parts(ctx); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if p, err := Random(ByOrder(1), Options{Train: 1}).Parts(ctx); err != nil || len(p.Train) != 1 {
+		t.Error(p, err)
+	}
+	stopped, stop := context.WithCancel(ctx)
+	stop()
+	for name, s := range map[string]Splitter{"random": Random(ByOrder(9), Options{}), "by time": ByTime(ByOrder(9), TimeOptions{}), "folds": first{KFold(ByOrder(9), FoldOptions{})}} {
+		if _, err := s.Parts(stopped); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s, stopped: %v", name, err)
+		}
 	}
 }
 
@@ -274,8 +330,53 @@ func TestSaveAndLoad(t *testing.T) {
 	if _, err := decode(bytes.NewReader(edited), columnsFrom(t, it)); !errors.Is(err, ErrOther) {
 		t.Error("an edited file is taken:", err)
 	}
+	if _, err := Load(path, ByOrder(80)).Parts(ctx); !errors.Is(err, ErrOther) {
+		t.Error("positions are taken for ids:", err)
+	}
 	if err := Save(ctx, filepath.Join(t.TempDir(), "no", "x.json"), it, plan); err == nil {
 		t.Error("saved into a folder that is not there")
+	}
+}
+
+// A split of positions takes two bits for each, and is of so many.
+func TestSaveAndLoadPositions(t *testing.T) {
+	const n = 1_000_003
+	src := ByOrder(n)
+	plan := ByTime(src, TimeOptions{Gap: Gap{GapItems: 1000}})
+	path := filepath.Join(t.TempDir(), "parts.json")
+	if err := Save(ctx, path, src, plan); err != nil {
+		t.Fatal(err)
+	}
+	if f, err := os.Stat(path); err != nil || f.Size() > 350_000 {
+		t.Errorf("%v bytes, %v", f.Size(), err)
+	}
+	want, err := plan.Parts(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Load(path, src).Parts(ctx)
+	if err != nil || got.Hash != want.Hash || !slices.Equal(got.Dropped, want.Dropped) || !slices.Equal(got.Test, want.Test) {
+		t.Error(err)
+	}
+	for name, other := range map[string]Source{"more": ByOrder(n + 1), "fewer": ByOrder(n - 1), "ids": Items{{ID: "0"}}} {
+		if _, err := Load(path, other).Parts(ctx); !errors.Is(err, ErrOther) {
+			t.Errorf("%s items are taken: %v", name, err)
+		}
+	}
+	if err := Save(ctx, path, Items{{ID: "\xff"}}, Parts{Train: []int{0}}); !errors.Is(err, ErrIDs) {
+		t.Errorf("an id that cannot be read back is saved: %v", err)
+	}
+	if err := Save(ctx, path, src, Parts{Train: []int{0}}); !errors.Is(err, ErrOther) {
+		t.Errorf("parts of other items are saved: %v", err)
+	}
+	if err := os.WriteFile(path, []byte(`{"format":"tlkit split 1"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(path, src).Parts(ctx); !errors.Is(err, ErrOther) || !strings.Contains(err.Error(), "split 1") {
+		t.Errorf("another format is taken: %v", err)
+	}
+	if _, err := Load(path+"x", src).Parts(ctx); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("no file: %v", err)
 	}
 }
 
@@ -321,4 +422,9 @@ func ExampleStratified() {
 	}
 	fmt.Println(len(parts.Train), len(parts.Valid), len(parts.Test))
 	// Output: 4 2 2
+}
+
+func (o once) Parts(ctx context.Context) ([]Parts, error) {
+	p, err := o.s.Parts(ctx)
+	return []Parts{p}, err
 }

@@ -74,7 +74,7 @@ func WholeAsTrain(t frame.Table) Train { return Train{t} }
 // by [Load] for them. The parts keep the table's order. A split of another number of rows
 // is [ErrOther]. Rows that a split by time drops are in none of the three.
 func Tables(ctx context.Context, t frame.Table, parts Splitter) (train Train, valid, test Held, err error) {
-	p, err := parts.Parts(ctx)
+	p, err := ask(ctx, parts)
 	if err != nil {
 		return Train{}, Held{}, Held{}, err
 	}

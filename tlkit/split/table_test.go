@@ -1,8 +1,10 @@
 package split
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -322,4 +324,129 @@ func ExampleTables() {
 	}
 	fmt.Println(train.Table().Nrow(), "rows to learn from,", test.Table().Nrow(), "to judge by")
 	// Output: 4 rows to learn from, 2 to judge by
+}
+
+// tableOfTimes has three rows, in another order by each of its columns.
+func tableOfTimes(t testing.TB) frame.Table {
+	t.Helper()
+	null := frame.Cell[float64]{Null: true}
+	out, err := frame.New(frame.Schema{{Name: "day", Kind: frame.Date}},
+		frame.Series("year", []frame.Cell[int]{{Value: 2020}, {Value: 2021}, {Value: 2022}}),
+		frame.Series("hour", []frame.Cell[float64]{{Value: 3}, {Value: -0.5}, {Value: 2}}),
+		frame.Series("day", []frame.Cell[string]{{Value: "2024-03-01"}, {Value: "2024-03-01T00:00:01Z"}, {Value: "1066-10-14"}}),
+		frame.Series("holes", []frame.Cell[float64]{null, {Value: math.Inf(1)}, null}),
+		frame.Series("name", []frame.Cell[string]{{Value: "x"}, {Value: "y"}, {Value: "z"}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func mustRows(t testing.TB, table frame.Table, o RowOptions) *Numbered { return source(t, table, o) }
+
+func TestFoldsOfAnyKindDivideATable(t *testing.T) {
+	table := animals(t, 60)
+	rows := source(t, table, RowOptions{Time: "row", Group: "class"})
+	for name, c := range map[string]struct {
+		folds Folder
+		n     int
+	}{
+		"in order": {TimeSeries(rows, TimeSeriesOptions{}), 5}, "groups": {LeaveOneGroupOut(rows, FoldOptions{}), 2},
+		"one split": {once{ByTime(rows, TimeOptions{})}, 1},
+	} {
+		folds, err := FoldTables(ctx, table, c.folds)
+		if err != nil || len(folds) != c.n {
+			t.Fatal(name, len(folds), err)
+		}
+		for _, f := range folds {
+			if !slices.Equal(rowsOf(t, f.Test.Table()), f.Rows) || f.Train.Table().Nrow() == 0 {
+				t.Errorf("%s: tests on %v and says %v", name, rowsOf(t, f.Test.Table()), f.Rows)
+			}
+			if name == "in order" && slices.Max(rowsOf(t, f.Train.Table())) != f.Rows[0]-1 {
+				t.Errorf("trains up to %d and tests from %d", slices.Max(rowsOf(t, f.Train.Table())), f.Rows[0])
+			}
+		}
+	}
+	if _, err := FoldTables(ctx, table, nil); !errors.Is(err, ErrFolds) {
+		t.Errorf("no folds: %v", err)
+	}
+	n := 0
+	rows = source(t, table, RowOptions{})
+	for f, err := range EachFold(ctx, table, KFold(rows, FoldOptions{Seed: 1})) {
+		if err != nil || f.Train.Table().Nrow() == 0 {
+			t.Fatal(err)
+		}
+		if n++; n == 2 {
+			break
+		}
+	}
+	stopped, stop := context.WithCancel(ctx)
+	stop()
+	for _, err := range EachFold(stopped, table, KFold(rows, FoldOptions{})) {
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("after the end: %v", err)
+		}
+	}
+}
+
+// A Train owns its rows: what is written to the table afterwards does not reach them.
+func TestTrainOwnsItsRows(t *testing.T) {
+	table := animals(t, 20)
+	train, _, _, err := Tables(ctx, table, Random(source(t, table, RowOptions{}), Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := rowsOf(t, train.Table())
+	c, err := table.Column("row")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range c.Ints {
+		c.Ints[i].Value = -1
+	}
+	if got := rowsOf(t, train.Table()); !slices.Equal(got, want) {
+		t.Errorf("the rows are now %v", got)
+	}
+}
+
+func TestRowOptionsThatDoNotFit(t *testing.T) {
+	table := animals(t, 12)
+	for name, c := range map[string]struct {
+		o    RowOptions
+		want error
+	}{
+		"unknown time": {RowOptions{Time: "tim"}, frame.ErrColumn}, "unknown target": {RowOptions{Target: "wait"}, frame.ErrColumn},
+		"text as target": {RowOptions{Target: "class"}, frame.ErrKind}, "bools as time": {RowOptions{Time: "group"}, frame.ErrParse},
+		"bins of nothing": {RowOptions{Bins: 3}, ErrOption}, "bins and label": {RowOptions{Bins: 3, Target: "weight", Label: "class"}, ErrOption},
+		"bins below 0": {RowOptions{Bins: -1, Target: "weight"}, ErrOption}, "row out of range": {RowOptions{Alike: [][]int{{0, 12}}}, ErrOption},
+		"row below 0": {RowOptions{Alike: [][]int{{-1}}}, ErrOption},
+	} {
+		if _, err := Rows(table, c.o); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAlikeRowsStayTogether(t *testing.T) {
+	table := animals(t, 40)
+	rows := source(t, table, RowOptions{Alike: [][]int{{0, 5, 9}, {20, 30}, {9, 17}, {3}, {}}})
+	for seed := range uint64(30) {
+		p, err := Random(rows, Options{Seed: seed}).Parts(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, pair := range [][2]int{{0, 5}, {0, 9}, {0, 17}, {20, 30}} {
+			if p.Part(pair[0]) != p.Part(pair[1]) {
+				t.Fatalf("seed %d: %v are in two parts", seed, pair)
+			}
+		}
+	}
+	apart, err := Random(rows, Options{IgnoreHashes: true, Seed: 1}).Parts(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Check(ctx, rows, apart)
+	if err != nil || r.Leaking() == 0 || r.Leaks[0].Kind != "near duplicate" {
+		t.Errorf("%v %v", err, r)
+	}
 }

@@ -212,20 +212,20 @@ func (q queue) edge(k, low int) int {
 	if k <= 0 || k >= n {
 		return min(max(k, 0), n)
 	}
-	first, end := k, k
-	for first > 0 && q.when(first-1) == q.when(k) {
-		first--
-	}
-	if first == k {
-		return k
-	}
-	for end < n && q.when(end) == q.when(k) {
-		end++
-	}
+	first, end := q.tie(k, -1), q.tie(k, 1)
 	if k-first <= end-k && first > low || end == n {
 		return first
 	}
 	return end
+}
+
+// tie is k, or where the items of equal time that k is in the midst of begin (step -1) or
+// end (step 1).
+func (q queue) tie(k, step int) int {
+	for k > 0 && k < len(q.order) && q.when(k-1) == q.when(k) {
+		k += step
+	}
+	return k
 }
 
 // before is where the part ends after which the item in place k comes: as far before it as
@@ -234,7 +234,7 @@ func (q queue) before(k int) int {
 	if k >= len(q.order) {
 		return k
 	}
-	end := max(k-q.gap.GapItems, 0)
+	end := q.tie(max(k-q.gap.GapItems, 0), -1)
 	least := q.gap.GapBy
 	if q.calendar() {
 		least = float64(q.gap.Gap)

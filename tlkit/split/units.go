@@ -45,13 +45,18 @@ type joiner struct {
 	joined bool
 }
 
+// begin makes each of n items a tree.
+func (j *joiner) begin(n int) {
+	j.parent = make([]int32, n)
+	for k := range j.parent {
+		j.parent[k] = int32(k)
+	}
+}
+
 // join puts items of one code together.
 func (j *joiner) join(c *coding, n int) {
 	if j.parent == nil {
-		j.parent = make([]int32, n)
-		for k := range j.parent {
-			j.parent[k] = int32(k)
-		}
+		j.begin(n)
 	}
 	first := make([]int32, c.size) // the first item of a code, and one
 	for k := range int32(n) {
