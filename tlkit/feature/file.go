@@ -86,6 +86,7 @@ func (f *Fitted) UnmarshalJSON(b []byte) error {
 		if err := strictly(s.Learnt, do); err != nil {
 			return &StepError{k, s.Step, err}
 		}
+		do = settled(do)
 		at, err := p.find(s.Columns)
 		if err == nil {
 			p.spread(k, at)

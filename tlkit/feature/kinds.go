@@ -5,8 +5,20 @@ package feature
 // over in outputs.
 func newLearnt(step string) learnt {
 	switch step {
-	case "StandardScaler":
+	case "StandardScaler", "RobustScaler":
 		return &centred{}
+	case "MinMaxScaler":
+		return &ranged{}
+	case "MaxAbsScaler":
+		return &divided{}
+	case "QuantileTransformer":
+		return &quantiled{}
+	case "PowerTransformer":
+		return &powered{}
+	case "Binning":
+		return &binned{}
+	case "Impute":
+		return &imputed{}
 	case "Drop", "Keep", "SelectVariance", "SelectCorrelated", "SelectBest", "RFE", "SelectModel":
 		return &kept{}
 	case "RFECV", "Sequential":

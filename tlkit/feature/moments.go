@@ -1,0 +1,183 @@
+package feature
+
+import (
+	"fmt"
+	"math"
+)
+
+// pieceRows is how many rows are read at a time where a column is only looked at: they stay
+// in a core's first cache.
+const pieceRows = 2048
+
+// pieces calls f with the numbers of column j, some rows at a time and in their order. f
+// only reads them.
+func (l *learning) pieces(j int, f func(v []float64)) error {
+	slot := l.cols[j].slot
+	made := l.made[slot].num
+	var buf column
+	if made == nil {
+		buf = makeColumn(numbers, min(pieceRows, l.rows))
+	}
+	for low := 0; low < l.rows; low += pieceRows {
+		high := min(low+pieceRows, l.rows)
+		if made != nil {
+			f(made[low:high])
+			continue
+		}
+		part := buf.rows(0, high-low)
+		if err := read(l.table[slot], low, high, &part); err != nil {
+			return err
+		}
+		f(part.num)
+	}
+	return nil
+}
+
+// moments are a column's mean and the mean square of what differs from it.
+type moments struct {
+	n              int
+	mean, variance float64
+}
+
+// momentsOf leaves missing values out; without any value both moments are NaN.
+func momentsOf(v []float64) moments {
+	var s spread
+	for low := 0; low < len(v); low += pieceRows {
+		s.add(v[low:min(low+pieceRows, len(v))])
+	}
+	return s.moments()
+}
+
+// spread gathers moments piece by piece (Chan, Golub and LeVeque 1983): each piece in two
+// passes, of which the second corrects what the first one's rounding left over; the pieces
+// are put together by their means. Equal values have that mean and no squares, exactly.
+type spread struct {
+	n             int
+	mean, squares float64
+}
+
+// add takes a piece's values.
+func (s *spread) add(v []float64) {
+	first := 0
+	for first < len(v) && v[first] != v[first] {
+		first++
+	}
+	if first == len(v) {
+		return
+	}
+	from := v[first]
+	n, sum := differences(v[first:], from)
+	mean := from + sum/float64(n)
+	rest, squares := squaresAround(v[first:], mean)
+	squares = max(squares-rest*rest/float64(n), 0)
+	if squares != squares { // ∞ − ∞
+		squares = math.Inf(1)
+	}
+	if s.n == 0 {
+		s.n, s.mean, s.squares = n, mean, squares
+		return
+	}
+	a, b := float64(s.n), float64(n)
+	d := mean - s.mean
+	s.mean += d * (b / (a + b))
+	s.squares += squares + d*d*(a*(b/(a+b)))
+	s.n += n
+}
+
+// differences counts values and adds up what they differ from a number. Two sums side by
+// side do not wait for each other.
+func differences(v []float64, from float64) (n int, sum float64) {
+	var a, b float64
+	missing := 0
+	i := 0
+	for ; i+1 < len(v); i += 2 {
+		x, y := v[i]-from, v[i+1]-from
+		if x != x {
+			x = 0
+			missing++
+		}
+		if y != y {
+			y = 0
+			missing++
+		}
+		a += x
+		b += y
+	}
+	if i < len(v) {
+		if x := v[i] - from; x == x {
+			a += x
+		} else {
+			missing++
+		}
+	}
+	return len(v) - missing, a + b
+}
+
+// squaresAround adds up what values differ from a mean, and its squares.
+func squaresAround(v []float64, mean float64) (rest, squares float64) {
+	var ra, rb, sa, sb float64
+	i := 0
+	for ; i+1 < len(v); i += 2 {
+		x, y := v[i]-mean, v[i+1]-mean
+		if x != x {
+			x = 0
+		}
+		if y != y {
+			y = 0
+		}
+		ra += x
+		rb += y
+		sa += x * x
+		sb += y * y
+	}
+	if i < len(v) {
+		if x := v[i] - mean; x == x {
+			ra += x
+			sa += x * x
+		}
+	}
+	return ra + rb, sa + sb
+}
+
+func (s *spread) moments() moments {
+	if s.n == 0 {
+		return moments{0, math.NaN(), math.NaN()}
+	}
+	return moments{s.n, s.mean, s.squares / float64(s.n)}
+}
+
+// constant reports whether there is no spread beyond what rounding makes of equal values
+// (Chan et al. give the bound, for n rows at a mean of such a size).
+func (m moments) constant() bool {
+	n := float64(m.n)
+	bound := n*eps*m.variance + (n*m.mean*eps)*(n*m.mean*eps)
+	return m.variance <= bound || m.variance == 0
+}
+
+// deviation is the standard deviation, or 1 where there is no spread.
+func (m moments) deviation() float64 {
+	if m.constant() {
+		return 1
+	}
+	return math.Sqrt(m.variance)
+}
+
+// eps is the distance from 1 to the next float64.
+const eps = 0x1p-52
+
+// widthOr1 is what a column is divided by, or 1 where it is so small that it is rounding:
+// scikit-learn's bound.
+func widthOr1(w float64) float64 {
+	if w < 10*eps {
+		return 1
+	}
+	return w
+}
+
+// beyond is an error if a number that was learnt is no float64.
+func beyond(what, name string, v float64) error {
+	if math.IsInf(v, 0) {
+		return fmt.Errorf("feature: %w: the %s of column %.40q is beyond the largest number; bring the column to a smaller scale", ErrInput, what, name)
+	}
+	return nil
+}
