@@ -9,23 +9,26 @@ import (
 // gramColumns is the most columns that products are kept of: half a gigabyte of them.
 const gramColumns = 8192
 
-// leastSquares reports whether a regressor can be fitted by products of columns, and with
-// which penalty.
-func leastSquares(r estimate.Regressor) (alpha float64, ok bool) {
+// productsDo reports whether a regressor can be fitted by products of columns.
+func productsDo(r estimate.Regressor) bool {
 	switch r := r.(type) {
 	case estimate.Ridge:
-		return r.Alpha, !r.NoIntercept
+		return !r.NoIntercept
 	case estimate.LinearRegression:
-		return -1, !r.NoIntercept
+		return !r.NoIntercept
+	case estimate.Lasso:
+		return !r.NoIntercept
+	case estimate.ElasticNet:
+		return !r.NoIntercept
 	}
-	return 0, false
+	return false
 }
 
-// prepare makes the products of some columns with each other, if the model is least
-// squares, which can do with them. Models of these columns are then fitted without a look
+// prepare makes the products of some columns with each other, if the model can do
+// with them. Models of these columns are then fitted without a look
 // at the rows.
 func (t *trial) prepare(ctx context.Context, features []int) error {
-	if _, ok := leastSquares(t.regressor); !ok || t.gram != nil || len(features) > gramColumns {
+	if !productsDo(t.regressor) || t.gram != nil || len(features) > gramColumns {
 		return nil
 	}
 	g, err := estimate.NewGram(ctx, t.matrix(features), t.y)
@@ -40,14 +43,33 @@ func (t *trial) prepare(ctx context.Context, features []int) error {
 }
 
 // byProducts fits columns whose products were made.
-func (t *trial) byProducts(ctx context.Context, alpha float64, features []int) (*attempt, error) {
+func (t *trial) byProducts(ctx context.Context, features []int) (*attempt, error) {
 	at := make([]int, len(features))
 	for k, f := range features {
 		at[k] = t.at[f]
 	}
-	m, err := t.gram.Ridge(ctx, alpha, at)
+	m, err := t.leastSquares(ctx, at)
 	if err != nil {
 		return nil, err
 	}
 	return &attempt{features: features, coef: [][]float64{m.Coef}, intercept: m.Intercept, model: m}, nil
+}
+
+func (t *trial) leastSquares(ctx context.Context, columns []int) (*estimate.Linear, error) {
+	net := estimate.ElasticNet{}
+	switch r := t.regressor.(type) {
+	case estimate.Ridge:
+		return t.gram.Ridge(ctx, r.Alpha, columns)
+	case estimate.LinearRegression:
+		return t.gram.Ridge(ctx, -1, columns)
+	case estimate.Lasso:
+		net = estimate.ElasticNet{Alpha: r.Alpha, L1Ratio: 1, Positive: r.Positive, Tolerance: r.Tolerance, Rounds: r.Rounds}
+	case estimate.ElasticNet:
+		net = r
+	}
+	m, err := t.gram.ElasticNet(ctx, net, columns)
+	if err != nil {
+		return nil, err
+	}
+	return &m.Linear, nil
 }

@@ -18,9 +18,9 @@ import (
 // scaler before. Missing values are an [*InputError]. The ranks that it gives are 1 for
 // what is kept, 2 for what was left out last, and so on: see [Fitted.Scores].
 //
-// A ridge regression is not fitted on the rows again and again: the products of all
-// columns with each other are made once, which costs n·p², and each model is solved from
-// them.
+// Ridge, lasso and other least squares are not fitted on the rows again and again: the
+// products of all columns with each other are made once, which costs n·p², and each model
+// is solved from them.
 type RFE struct {
 	// Columns are chosen from; others pass. None: all numbers, booleans included.
 	Columns []string

@@ -46,7 +46,8 @@ type SelectModel struct {
 	// Columns are chosen from; others pass. None: all numbers, booleans included.
 	Columns []string
 	// Regressor fits a target of numbers, Classifier one that names classes: a linear model
-	// of package estimate. nil means Ridge and Logistic with their defaults.
+	// of package estimate. nil means LassoCV, the lasso whose penalty is chosen by
+	// cross-validation, and Logistic with its defaults.
 	Regressor  estimate.Regressor
 	Classifier estimate.Classifier
 	// Cut and Value say how important a feature has to be. Value is the least importance
@@ -69,6 +70,9 @@ func (s SelectModel) fit(l *learning) (learnt, error) {
 	if s.Max < 0 || s.Max > len(l.cols) {
 		return nil, optionf("Max is %d, and there are %d features to choose from; give 1 to %d, or 0 for no limit", s.Max, len(l.cols), len(l.cols))
 	}
+	if s.Regressor == nil && s.Classifier == nil {
+		s.Regressor, s.Classifier = estimate.LassoCV{}, estimate.Logistic{}
+	}
 	t, err := l.trial(s.Regressor, s.Classifier)
 	if err != nil {
 		return nil, err
@@ -81,18 +85,17 @@ func (s SelectModel) fit(l *learning) (learnt, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &kept{Keep: s.choose(importance, t), By: "size of the coefficient", Scores: importance}, nil
+	return &kept{Keep: s.choose(importance, t.all(), sparse(a.model)), By: "size of the coefficient", Scores: importance}, nil
 }
 
 // choose keeps what is important enough, of equal ones the first.
-func (s SelectModel) choose(importance []float64, t *trial) []bool {
+func (s SelectModel) choose(importance []float64, order []int, sparse bool) []bool {
 	keep := make([]bool, len(importance))
-	order := t.all()
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(importance[b], importance[a]) })
 	if s.Max > 0 {
 		order = order[:s.Max]
 	}
-	least := s.least(importance, t)
+	least := s.least(importance, sparse)
 	for _, j := range order {
 		keep[j] = importance[j] >= least
 	}
@@ -100,11 +103,11 @@ func (s SelectModel) choose(importance []float64, t *trial) []bool {
 }
 
 // least is the least importance that is kept.
-func (s SelectModel) least(importance []float64, t *trial) float64 {
+func (s SelectModel) least(importance []float64, sparse bool) float64 {
 	cut := s.Cut
 	if cut == UsualCut {
 		cut = AtMean
-		if sparse(t) {
+		if sparse {
 			cut = AboveZero
 		}
 	}
@@ -125,4 +128,13 @@ func (s SelectModel) least(importance []float64, t *trial) float64 {
 }
 
 // sparse reports whether the model's penalty is L1 alone.
-func sparse(*trial) bool { return false }
+func sparse(m estimate.Model) bool {
+	const near = 1 - 1e-8
+	switch m := m.(type) {
+	case *estimate.LassoModel:
+		return m.L1Ratio >= near
+	case *estimate.ChosenModel:
+		return m.L1Ratio >= near
+	}
+	return false
+}

@@ -25,7 +25,7 @@ type trial struct {
 
 	regressor  estimate.Regressor
 	classifier estimate.Classifier
-	gram       *estimate.Gram // of least squares, once it was needed
+	gram       *estimate.Gram // of least squares and its kin, once it was needed
 	at         map[int]int    // the columns that it has
 }
 
@@ -124,8 +124,8 @@ func (t *trial) fit(ctx context.Context, features []int) (*attempt, error) {
 	if t.classifier != nil {
 		return t.classify(ctx, features)
 	}
-	if alpha, ok := leastSquares(t.regressor); ok && t.gram != nil {
-		return t.byProducts(ctx, alpha, features)
+	if t.gram != nil {
+		return t.byProducts(ctx, features)
 	}
 	m, err := t.regressor.Fit(ctx, nil, t.matrix(features), t.y)
 	if err != nil {
@@ -167,6 +167,10 @@ func coefficients(m estimate.Model) (coef [][]float64, intercept []float64, ok b
 	case *estimate.Linear:
 		return [][]float64{m.Coef}, []float64{m.Intercept}, true
 	case *estimate.BayesianModel:
+		return [][]float64{m.Coef}, []float64{m.Intercept}, true
+	case *estimate.LassoModel:
+		return [][]float64{m.Coef}, []float64{m.Intercept}, true
+	case *estimate.ChosenModel:
 		return [][]float64{m.Coef}, []float64{m.Intercept}, true
 	case *estimate.LogisticModel:
 		return m.Coef, m.Intercept, true
