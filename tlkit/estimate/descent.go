@@ -41,6 +41,9 @@ type descent struct {
 	yy     float64 // y·y
 	target float64 // the gap that ends it
 	rounds int     // the most rounds
+	// bySlope ends it by the slope that is left instead of the gap: for a quadratic that is
+	// not known to be a sum of squares.
+	bySlope bool
 }
 
 // outcome is how a descent ended.
@@ -61,12 +64,7 @@ const (
 )
 
 func (d *descent) run(ctx context.Context) (outcome, error) {
-	d.live = d.live[:0]
-	for j := range d.features() {
-		if d.length(j) > 0 {
-			d.live = append(d.live, j)
-		}
-	}
+	d.start()
 	if d.one == 0 {
 		d.target *= 1e-6 // what stands in for the gap is no bound, and is taken more strictly
 	}
@@ -98,6 +96,16 @@ func (d *descent) run(ctx context.Context) (outcome, error) {
 		before = signs
 	}
 	return o, nil
+}
+
+// start takes all features that are not 0 throughout as live.
+func (d *descent) start() {
+	d.live = d.live[:0]
+	for j := range d.features() {
+		if d.length(j) > 0 {
+			d.live = append(d.live, j)
+		}
+	}
 }
 
 // sweep puts each of some coefficients to its best place, and gives the longest way that
@@ -151,7 +159,7 @@ func (d *descent) signs() []int {
 // gap is that between the objective and the dual objective at the residuals, shrunk until
 // they are feasible. screen drops the features that it proves to be 0.
 func (d *descent) gap(screen bool) float64 {
-	if d.one == 0 {
+	if d.one == 0 || d.bySlope {
 		return d.slope()
 	}
 	correlations := make([]float64, len(d.live))
@@ -189,14 +197,19 @@ func (d *descent) gap(screen bool) float64 {
 	return gap
 }
 
-// slope stands in for the gap where the absolute values are not penalised, and no dual
-// point is near: half the square of the steepest way down, per coordinate.
+// slope stands in for the gap where no dual point is near: half the square of the steepest
+// way down, for each coordinate.
 func (d *descent) slope() float64 {
 	most := 0.0
 	for _, j := range d.live {
-		c := d.against(j) - d.two*d.w[j]
-		if d.positive && d.w[j] == 0 {
-			c = max(c, 0)
+		c, w := d.against(j)-d.two*d.w[j], d.w[j]
+		switch {
+		case w != 0:
+			c -= math.Copysign(d.one, w)
+		case d.positive:
+			c = max(c-d.one, 0)
+		default:
+			c = max(math.Abs(c)-d.one, 0)
 		}
 		most = max(most, c*c/d.length(j))
 	}

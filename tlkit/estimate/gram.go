@@ -22,8 +22,9 @@ import (
 // where columns are nearly collinear. See [Gram.Ridge] for what is done about it. For that
 // it keeps x and y, which the caller leaves unchanged; it copies neither.
 type Gram struct {
-	x blas64.General
-	y []float64
+	x   blas64.General
+	y   []float64
+	cut float64 // singular values below this share of the largest are 0; 0 for rounding
 	*moments
 }
 
@@ -42,7 +43,7 @@ func newGram(ctx context.Context, x blas64.General, y []float64, intercept bool)
 	if err != nil {
 		return nil, err
 	}
-	return &Gram{x, y, m}, nil
+	return &Gram{x: x, y: y, moments: m}, nil
 }
 
 // Features is the number of columns.
@@ -132,9 +133,12 @@ func (g *Gram) ridge(ctx context.Context, alpha float64, columns []int) ([]float
 	if len(live) == 0 {
 		return out, nil
 	}
-	coef, err := g.normal(ctx, alpha, live)
-	if err != nil {
-		return nil, err
+	var coef []float64
+	var err error
+	if !g.cuts(live) {
+		if coef, err = g.normal(ctx, alpha, live); err != nil {
+			return nil, err
+		}
 	}
 	if coef == nil {
 		if coef, err = g.direct(ctx, alpha, live); err != nil {
@@ -145,6 +149,27 @@ func (g *Gram) ridge(ctx context.Context, alpha float64, columns []int) ([]float
 		out[at[k]] = c
 	}
 	return out, nil
+}
+
+// cuts reports whether there may be singular values to be cut off besides those that are
+// 0 but for rounding.
+func (g *Gram) cuts(live []int) bool {
+	if g.cut <= eps*float64(max(g.n, len(live))) {
+		return false
+	}
+	a := mat.NewSymDense(len(live), nil)
+	for i, r := range live {
+		for j := i; j < len(live); j++ {
+			a.SetSym(i, j, row(g.xx, r)[live[j]])
+		}
+	}
+	var e mat.EigenSym
+	if !e.Factorize(a, false) {
+		return true
+	}
+	squares := e.Values(nil) // of the singular values, rising, off by rounding of the largest
+	most := squares[len(squares)-1]
+	return squares[0] <= most*(2*g.cut*g.cut+eps*float64(g.n))
 }
 
 // normal solves the normal equations, and gives nil where they are too badly conditioned.
@@ -238,7 +263,8 @@ func (g *Gram) direct(ctx context.Context, alpha float64, live []int) ([]float64
 	} else {
 		x, y = g.copied(live, 0, g.n)
 	}
-	coef, ok := ridgeSVD(x, y, alpha, max(g.n, k))
+	// As NumPy's lstsq: what is below rounding of the largest counts as zero.
+	coef, ok := ridgeSVD(x, y, alpha, max(g.cut, eps*float64(max(g.n, k))))
 	if !ok {
 		return nil, fmt.Errorf("estimate: %w: the singular value decomposition of x does not converge; bring the features to similar scales first", ErrNumber)
 	}

@@ -161,7 +161,7 @@ func (o net) fit(ctx context.Context, _ progress.Reporter, x mat.Matrix, y []flo
 
 // ridge is for no penalty on absolute values.
 func (o net) ridge(ctx context.Context, x blas64.General, y []float64) (*LassoModel, error) {
-	m, err := fitRidge(ctx, x, y, o.alpha*(1-o.ratio)*float64(x.Rows), o.intercept)
+	m, err := fitRidge(ctx, x, y, o.alpha*(1-o.ratio)*float64(x.Rows), o.intercept, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -15,22 +14,32 @@ import (
 	"transferlab/tlkit/progress"
 )
 
-// Logistic is logistic regression with a penalty on the squares of the coefficients: it
-// minimises C·Σᵢ −ln p(labelᵢ) + ½‖W‖², where p is the logistic function of one score for
-// two classes, and the softmax of a score for each class for more (multinomial). The
-// intercepts are not penalised. That is scikit-learn's LogisticRegression.
+// Logistic is logistic regression with a penalty on the coefficients: it minimises
 //
-// It is solved by Newton's method with conjugate gradients (Nash 2000): each round solves
-// for the step by conjugate gradients, preconditioned by the diagonal, with products by
-// the second derivatives instead of the matrix of them, and halves the step until the
-// objective falls. Features are centred on the way, which changes nothing but the speed.
-// The rounds end when no coefficient moves by more than Tolerance times the largest one;
-// as the method converges quadratically, the coefficients are then good to many more
-// digits. What many features of very different scales cost is rounds: bring them to
-// similar ones first.
+//	C·Σᵢ −ln p(labelᵢ) + L1Ratio·‖W‖₁ + ½·(1 − L1Ratio)·‖W‖²
+//
+// where p is the logistic function of one score for two classes, and the softmax of a
+// score for each class for more (multinomial). The intercepts are not penalised. That is
+// scikit-learn's LogisticRegression.
+//
+// It is solved by Newton's method: each round solves for the step, and halves it until the
+// objective falls. Up to 1 500 coefficients the step is computed from the matrix of second
+// derivatives, and beyond by conjugate gradients (Nash 2000). With a penalty on absolute
+// values the step is that of the proximal method (Lee, Sun and Saunders 2014), found by
+// coordinate descent as in [ElasticNet], among the features that are not 0 or should not
+// be. Of many rows a part is looked at first, to begin the rounds near the end. The rounds
+// end when no coefficient moves by more than Tolerance times the largest one; as the
+// method converges quadratically, the coefficients are then good to many more digits.
+// What features of very different scales cost is rounds: bring them to similar ones first.
 type Logistic struct {
 	// C is the weight of the data against the penalty. 0 means 1.
 	C float64 `json:"c,omitempty"`
+	// L1Ratio is the share of absolute values in the penalty, which make coefficients 0.
+	// 0 means none, 1 nothing else.
+	L1Ratio float64 `json:"l1Ratio,omitempty"`
+	// Balanced lets each class count the same, whatever the number of its rows: a row
+	// counts n/(k·rows of its class), as with scikit-learn's class_weight="balanced".
+	Balanced bool `json:"balanced,omitempty"`
 	// Rounds is the most rounds of Newton's method. 0 means 100.
 	Rounds int `json:"rounds,omitempty"`
 	// Tolerance ends the rounds. 0 means 1e-8.
@@ -49,8 +58,9 @@ type LogisticModel struct {
 	Converged bool        `json:"converged"` // before the rounds were used up
 }
 
-// Fit gives a [*LogisticModel]. It needs two classes at least. Its cost is rounds times
-// some dozens of passes over n·p·k numbers.
+// Fit gives a [*LogisticModel]. It needs two classes at least. Its cost is some ten rounds
+// of n·(p·k)² multiplications, and with conjugate gradients some dozens of passes over
+// n·p·k numbers.
 func (o Logistic) Fit(ctx context.Context, rep progress.Reporter, x mat.Matrix, labels []string) (Classification, error) {
 	o, err := o.defaults()
 	if err != nil {
@@ -67,24 +77,23 @@ func (o Logistic) Fit(ctx context.Context, rep progress.Reporter, x mat.Matrix, 
 	if len(classes) < 2 {
 		return nil, fmt.Errorf("estimate: %w: all %d rows are of the class %.40q, and logistic regression needs two; add rows of another class", ErrEmpty, g.Rows, classes[0])
 	}
-	l := newLogit(g, y, len(classes), o)
-	w, rounds, converged, err := l.minimise(ctx, progress.Or(rep), o)
+	f, err := o.minimum(ctx, progress.Or(rep), g, y, len(classes))
 	if err != nil {
 		return nil, err
 	}
-	m := &LogisticModel{Labels: classes, Rounds: rounds, Converged: converged}
-	l.level(w)
-	for c := range l.k {
-		coef := slices.Clone(w[c*l.width : c*l.width+g.Cols])
+	m := &LogisticModel{Labels: classes, Rounds: f.rounds, Converged: f.converged}
+	width := g.Cols + 1
+	for c := range len(f.w) / width {
+		coef := slices.Clone(f.w[c*width : c*width+g.Cols])
 		m.Coef = append(m.Coef, coef)
-		m.Intercept = append(m.Intercept, w[c*l.width+g.Cols]-floats.Dot(coef, l.mean))
+		m.Intercept = append(m.Intercept, f.w[c*width+g.Cols]-floats.Dot(coef, f.mean))
 	}
 	return m, m.check()
 }
 
 func (o Logistic) defaults() (Logistic, error) {
-	if !finite(o.C, o.Tolerance) || o.C < 0 || o.Rounds < 0 || o.Tolerance < 0 {
-		return o, fmt.Errorf("estimate: %w: Logistic has C %v, %d rounds and tolerance %v; none is below 0", ErrOption, o.C, o.Rounds, o.Tolerance)
+	if !finite(o.C, o.Tolerance) || o.C < 0 || o.Rounds < 0 || o.Tolerance < 0 || !(o.L1Ratio >= 0 && o.L1Ratio <= 1) {
+		return o, fmt.Errorf("estimate: %w: Logistic has C %v, ratio %v, %d rounds and tolerance %v; none is below 0, the ratio is at most 1, all finite", ErrOption, o.C, o.L1Ratio, o.Rounds, o.Tolerance)
 	}
 	if o.C == 0 {
 		o.C = 1
@@ -96,6 +105,52 @@ func (o Logistic) defaults() (Logistic, error) {
 		o.Tolerance = 1e-8
 	}
 	return o, nil
+}
+
+// fitted is coefficients and an intercept for each class, those of features less their
+// means.
+type fitted struct {
+	w, mean   []float64
+	rounds    int
+	converged bool
+}
+
+// mostDense is up to how many coefficients the matrix of second derivatives is used.
+const mostDense = 1500
+
+func (o Logistic) minimum(ctx context.Context, rep progress.Reporter, x blas64.General, y []int, classes int) (fitted, error) {
+	weights := o.weights(y, classes)
+	k := classes
+	if classes == 2 {
+		k = 1
+	}
+	if o.L1Ratio == 0 && k*(x.Cols+1) > mostDense {
+		l := newLogit(x, y, classes, o)
+		l.weights = weights
+		w, rounds, converged, err := l.minimise(ctx, rep, o)
+		if err != nil {
+			return fitted{}, err
+		}
+		l.level(w)
+		return fitted{w, l.mean, rounds, converged}, nil
+	}
+	return o.newton(ctx, rep, x, y, k, weights)
+}
+
+// weights are what a row of each class counts.
+func (o Logistic) weights(y []int, classes int) []float64 {
+	out := make([]float64, classes)
+	for _, c := range y {
+		out[c]++
+	}
+	for c := range out {
+		if o.Balanced {
+			out[c] = float64(len(y)) / (float64(classes) * out[c])
+		} else {
+			out[c] = 1
+		}
+	}
+	return out
 }
 
 func (m *LogisticModel) check() error {
@@ -166,280 +221,4 @@ func softmax(scores []float64) float64 {
 	}
 	floats.Scale(1/sum, scores)
 	return most + math.Log(sum)
-}
-
-// logit is the objective (1/n)Σ −ln p + (penalty/2)‖W‖², penalty = 1/(C·n): scikit-learn's
-// divided by C·n. The parameters are k rows of p coefficients and an intercept.
-type logit struct {
-	x       blas64.General // n×(p+1), centred, a 1 at the end of each row (0 without intercept)
-	y       []int
-	mean    []float64
-	k       int // rows of parameters
-	width   int // p+1
-	penalty float64
-	piece   int            // rows of a chunk
-	prob    blas64.General // n×k, of the last point that was asked for
-}
-
-func newLogit(x blas64.General, y []int, classes int, o Logistic) *logit {
-	n, p := x.Rows, x.Cols
-	l := &logit{y: y, k: classes, width: p + 1, penalty: 1 / (o.C * float64(n))}
-	if classes == 2 {
-		l.k = 1
-	}
-	zero := make([]float64, n)
-	centre, _, mean, _ := centred(x, zero, !o.NoIntercept)
-	l.mean = mean
-	l.x = blas64.General{Rows: n, Cols: p + 1, Stride: p + 1, Data: make([]float64, n*(p+1))}
-	for i := range n {
-		r := row(l.x, i)
-		copy(r, row(centre, i))
-		if !o.NoIntercept {
-			r[p] = 1
-		}
-	}
-	l.prob = blas64.General{Rows: n, Cols: l.k, Stride: l.k, Data: make([]float64, n*l.k)}
-	// At most 64 chunks, so that their partial sums stay small beside the data.
-	l.piece = max(1024, (n+63)/64)
-	return l
-}
-
-// over adds up what f gives for each chunk of rows, in the order of the chunks: a number,
-// and k×(p+1) numbers.
-func (l *logit) over(ctx context.Context, f func(part blas64.General, low int, sum []float64) float64) (float64, []float64, error) {
-	n := l.x.Rows
-	pieces := (n + l.piece - 1) / l.piece
-	values := make([]float64, pieces)
-	sums := make([][]float64, pieces)
-	err := parallel.Chunks(ctx, n, l.piece, func(c, low, high int) {
-		part := blas64.General{Rows: high - low, Cols: l.width, Stride: l.width, Data: l.x.Data[low*l.width : high*l.width]}
-		sums[c] = make([]float64, l.k*l.width)
-		values[c] = f(part, low, sums[c])
-	})
-	if err != nil {
-		return 0, nil, err
-	}
-	total := values[0]
-	for c := 1; c < pieces; c++ {
-		total += values[c]
-		floats.Add(sums[0], sums[c])
-	}
-	return total, sums[0], nil
-}
-
-// rows shows k×(p+1) numbers as a matrix.
-func (l *logit) rows(w []float64) blas64.General {
-	return blas64.General{Rows: l.k, Cols: l.width, Stride: l.width, Data: w}
-}
-
-// scores are part·wᵀ.
-func (l *logit) scores(part blas64.General, w []float64) blas64.General {
-	z := blas64.General{Rows: part.Rows, Cols: l.k, Stride: l.k, Data: make([]float64, part.Rows*l.k)}
-	blas64.Gemm(blas.NoTrans, blas.Trans, 1, part, l.rows(w), 0, z)
-	return z
-}
-
-// at gives the objective and its gradient at w, and keeps the probabilities.
-func (l *logit) at(ctx context.Context, w []float64) (value float64, gradient []float64, err error) {
-	value, gradient, err = l.over(ctx, func(part blas64.General, low int, sum []float64) float64 {
-		z := l.scores(part, w)
-		loss := 0.0
-		for i := range part.Rows {
-			s := row(z, i)
-			p := row(l.prob, low+i)
-			y := l.y[low+i]
-			if l.k == 1 {
-				// −ln of the logistic function, without overflow.
-				t := s[0]
-				if y == 0 {
-					t = -t
-				}
-				loss += math.Log1p(math.Exp(-math.Abs(t))) + max(-t, 0)
-				p[0] = 1 / (1 + math.Exp(-s[0]))
-				s[0] = p[0] - float64(y)
-				continue
-			}
-			truth := s[y]
-			loss += softmax(s) - truth
-			copy(p, s)
-			s[y]--
-		}
-		blas64.Gemm(blas.Trans, blas.NoTrans, 1, z, part, 0, l.rows(sum))
-		return loss
-	})
-	if err != nil {
-		return 0, nil, err
-	}
-	n := float64(l.x.Rows)
-	value /= n
-	floats.Scale(1/n, gradient)
-	for c := range l.k {
-		coef := w[c*l.width : (c+1)*l.width-1]
-		value += l.penalty / 2 * floats.Dot(coef, coef)
-		floats.AddScaled(gradient[c*l.width:(c+1)*l.width-1], l.penalty, coef)
-	}
-	return value, gradient, nil
-}
-
-// curve is the second derivatives at the last point times v.
-func (l *logit) curve(ctx context.Context, v []float64) ([]float64, error) {
-	_, out, err := l.over(ctx, func(part blas64.General, low int, sum []float64) float64 {
-		z := l.scores(part, v)
-		for i := range part.Rows {
-			s, p := row(z, i), row(l.prob, low+i)
-			if l.k == 1 {
-				s[0] *= p[0] * (1 - p[0])
-				continue
-			}
-			mean := floats.Dot(s, p)
-			for c := range s {
-				s[c] = p[c] * (s[c] - mean)
-			}
-		}
-		blas64.Gemm(blas.Trans, blas.NoTrans, 1, z, part, 0, l.rows(sum))
-		return 0
-	})
-	if err != nil {
-		return nil, err
-	}
-	floats.Scale(1/float64(l.x.Rows), out)
-	for c := range l.k {
-		low, high := c*l.width, (c+1)*l.width-1
-		floats.AddScaled(out[low:high], l.penalty, v[low:high])
-	}
-	return out, nil
-}
-
-// diagonal is that of the second derivatives at the last point, and 1 where they are 0.
-func (l *logit) diagonal(ctx context.Context) ([]float64, error) {
-	_, out, err := l.over(ctx, func(part blas64.General, low int, sum []float64) float64 {
-		for i := range part.Rows {
-			for c, p := range row(l.prob, low+i) {
-				d := sum[c*l.width : (c+1)*l.width]
-				for j, v := range row(part, i) {
-					d[j] += p * (1 - p) * v * v
-				}
-			}
-		}
-		return 0
-	})
-	if err != nil {
-		return nil, err
-	}
-	floats.Scale(1/float64(l.x.Rows), out)
-	for i := range out {
-		if i%l.width != l.width-1 {
-			out[i] += l.penalty
-		}
-		if !(out[i] > 0) {
-			out[i] = 1
-		}
-	}
-	return out, nil
-}
-
-// minimise is Newton's method from 0.
-func (l *logit) minimise(ctx context.Context, rep progress.Reporter, o Logistic) (w []float64, rounds int, converged bool, err error) {
-	w = make([]float64, l.k*l.width)
-	value, gradient, err := l.at(ctx, w)
-	if err != nil {
-		return nil, 0, false, err
-	}
-	first := 0.0
-	for rounds = 1; rounds <= o.Rounds; rounds++ {
-		step, err := l.step(ctx, gradient, &first)
-		if err != nil {
-			return nil, 0, false, err
-		}
-		slope := floats.Dot(step, gradient)
-		next := make([]float64, len(w))
-		scale := 1.0
-		for range 60 { // halvings: then the step is below rounding
-			floats.AddScaledTo(next, w, scale, step)
-			v, g, err := l.at(ctx, next)
-			if err != nil {
-				return nil, 0, false, err
-			}
-			// Armijo's rule, less the rounding of the objective itself.
-			if v <= value+1e-4*scale*slope+8*eps*math.Abs(value) {
-				w, value, gradient = next, v, g
-				break
-			}
-			scale /= 2
-		}
-		moved := scale * floats.Norm(step, math.Inf(1))
-		rep.Report(progress.Event{Task: "logistic regression", Done: int64(rounds), Unit: "rounds",
-			Values: []progress.Value{{Name: "objective", X: float64(rounds), Y: value}}})
-		if !finite(value, moved) {
-			return nil, 0, false, fmt.Errorf("estimate: %w: the objective is %v after %d rounds; bring the features to similar scales first", ErrNumber, value, rounds)
-		}
-		if moved <= o.Tolerance*max(floats.Norm(w, math.Inf(1)), 1e-300) {
-			return w, rounds, true, nil
-		}
-	}
-	return w, o.Rounds, false, nil
-}
-
-// step solves curve·step = −gradient by preconditioned conjugate gradients (Hestenes and
-// Stiefel 1952): roughly far from the minimum, and the more exactly the smaller the
-// gradient has become, so that convergence stays quadratic (Eisenstat and Walker 1996).
-// first is the size of the first gradient in the preconditioner's measure, 0 for unknown.
-func (l *logit) step(ctx context.Context, gradient []float64, first *float64) ([]float64, error) {
-	diagonal, err := l.diagonal(ctx)
-	if err != nil {
-		return nil, err
-	}
-	step := make([]float64, len(gradient))
-	residual := make([]float64, len(gradient))
-	floats.SubTo(residual, residual, gradient)
-	z := make([]float64, len(gradient))
-	l.precondition(z, residual, diagonal)
-	direction := slices.Clone(z)
-	rho := floats.Dot(residual, z)
-	if *first == 0 {
-		*first = rho
-	}
-	end := rho * max(min(0.01, rho / *first), 1e-20) // squares: a tenth, down to ten digits
-	for range 10*len(gradient) + 100 {
-		if !(rho > end) {
-			break
-		}
-		c, err := l.curve(ctx, direction)
-		if err != nil {
-			return nil, err
-		}
-		bend := floats.Dot(direction, c)
-		if !(bend > 0) {
-			break // flat to working precision: what there is of the step is a descent
-		}
-		floats.AddScaled(step, rho/bend, direction)
-		floats.AddScaled(residual, -rho/bend, c)
-		l.precondition(z, residual, diagonal)
-		next := floats.Dot(residual, z)
-		floats.Scale(next/rho, direction)
-		floats.Add(direction, z)
-		rho = next
-	}
-	return step, nil
-}
-
-// precondition divides by the diagonal, within the directions that change the objective.
-func (l *logit) precondition(z, residual, diagonal []float64) {
-	floats.DivTo(z, residual, diagonal)
-	l.level(z)
-}
-
-// level makes the intercepts of several classes sum to 0: adding one number to them all
-// changes no probability, so that only the rest of them can be learnt.
-func (l *logit) level(w []float64) {
-	if l.k == 1 {
-		return
-	}
-	mean := 0.0
-	for c := range l.k {
-		mean += w[(c+1)*l.width-1] / float64(l.k)
-	}
-	for c := range l.k {
-		w[(c+1)*l.width-1] -= mean
-	}
 }

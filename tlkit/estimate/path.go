@@ -113,8 +113,10 @@ func (g Grid) of(p *problem, o net) []float64 {
 		shortest = 1e-3
 	}
 	out := make([]float64, count)
-	// Where nothing correlates, scikit-learn takes the resolution of float64.
-	first := max(p.largest(o.positive)/(float64(p.n)*o.ratio), 1e-15)
+	first := p.largest(o.positive) / (float64(p.n) * o.ratio)
+	if first == 0 {
+		first = 1e-15 // where nothing correlates; as scikit-learn
+	}
 	for i := range out {
 		share := 0.0
 		if count > 1 {

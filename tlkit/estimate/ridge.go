@@ -36,7 +36,7 @@ func (o Ridge) Fit(ctx context.Context, _ progress.Reporter, x mat.Matrix, y []f
 	if err != nil {
 		return nil, err
 	}
-	return fitRidge(ctx, g, y, o.weight(), !o.NoIntercept)
+	return fitRidge(ctx, g, y, o.weight(), !o.NoIntercept, 0)
 }
 
 // weight is Alpha as a number.
@@ -47,15 +47,18 @@ func (o Ridge) weight() float64 {
 	return max(o.Alpha, 0)
 }
 
-func fitRidge(ctx context.Context, x blas64.General, y []float64, alpha float64, intercept bool) (*Linear, error) {
+// fitRidge takes singular values below cut times the largest as 0; for cut 0, those that
+// are 0 but for rounding.
+func fitRidge(ctx context.Context, x blas64.General, y []float64, alpha float64, intercept bool, cut float64) (*Linear, error) {
 	if x.Rows < x.Cols {
-		return fitWide(ctx, x, y, alpha, intercept)
+		return fitWide(ctx, x, y, alpha, intercept, cut)
 	}
 	g, err := newGram(ctx, x, y, intercept)
 	if err != nil {
 		return nil, err
 	}
 	columns, _ := g.chosen(nil)
+	g.cut = cut
 	coef, err := g.ridge(ctx, alpha, columns)
 	if err != nil {
 		return nil, err
@@ -64,7 +67,7 @@ func fitRidge(ctx context.Context, x blas64.General, y []float64, alpha float64,
 }
 
 // fitWide is for more features than rows.
-func fitWide(ctx context.Context, x blas64.General, y []float64, alpha float64, intercept bool) (*Linear, error) {
+func fitWide(ctx context.Context, x blas64.General, y []float64, alpha float64, intercept bool, cut float64) (*Linear, error) {
 	meanX, meanY, err := means(ctx, x, y)
 	if err != nil {
 		return nil, err
@@ -73,7 +76,7 @@ func fitWide(ctx context.Context, x blas64.General, y []float64, alpha float64, 
 		clear(meanX)
 		meanY = 0
 	}
-	g := &Gram{x: x, y: y, moments: &moments{n: x.Rows, meanX: meanX, meanY: meanY}}
+	g := &Gram{x: x, y: y, cut: cut, moments: &moments{n: x.Rows, meanX: meanX, meanY: meanY}}
 	columns, _ := g.chosen(nil)
 	cx, cy := g.copied(columns, 0, x.Rows)
 	var coef []float64
@@ -101,9 +104,9 @@ func (o Ridge) check() error {
 // eps is the distance from 1 to the next float64.
 const eps = 0x1p-52
 
-// ridgeSVD is w = V diag(s/(s² + α)) Uᵀy over the singular values that are not zero. size
-// is the larger side of the matrix that x stands for.
-func ridgeSVD(x blas64.General, y []float64, alpha float64, size int) (coef []float64, ok bool) {
+// ridgeSVD is w = V diag(s/(s² + α)) Uᵀy over the singular values above cut times the
+// largest.
+func ridgeSVD(x blas64.General, y []float64, alpha, cut float64) (coef []float64, ok bool) {
 	var svd mat.SVD
 	if !svd.Factorize(dense(x), mat.SVDThin) {
 		return nil, false
@@ -114,8 +117,7 @@ func ridgeSVD(x blas64.General, y []float64, alpha float64, size int) (coef []fl
 	svd.VTo(&v)
 	d := make([]float64, len(s))
 	blas64.Gemv(blas.Trans, 1, u.RawMatrix(), vector(y), 0, vector(d))
-	// As NumPy's lstsq: what is below rounding of the largest counts as zero.
-	least := eps * float64(size) * s[0]
+	least := cut * s[0]
 	for i := range s {
 		if s[i] > least && s[i] > math.SmallestNonzeroFloat64 {
 			d[i] *= s[i] / (s[i]*s[i] + alpha)

@@ -64,8 +64,10 @@ type Report struct {
 	// although their groups are not.
 	Joined int
 
-	// Drift compares the target in valid and in test with that in train.
-	Drift []Drift
+	// Drift compares the target in valid and in test with that in train. A difference is
+	// found by the checker's Alpha and Effect, which are here.
+	Drift         []Drift
+	Alpha, Effect float64
 
 	Hash string
 }
@@ -95,7 +97,7 @@ func (o Checker) Check(ctx context.Context, src Source, parts Splitter) (*Report
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{Hash: p.Hash}
+	r := &Report{Hash: p.Hash, Alpha: o.Alpha, Effect: o.Effect}
 	r.count(c, of)
 	s := search{Report: r, opt: o, c: c, of: of}
 	s.across(equalContent, c.content)

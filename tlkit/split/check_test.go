@@ -37,6 +37,7 @@ func TestLeaksAreFound(t *testing.T) {
 	}{
 		{"nothing in common", "avt", Items{{ID: "x"}, {ID: "y"}, {ID: "z"}}, nil},
 		{"a group in two parts", "aavt", Items{{ID: "x", Group: "g"}, {ID: "y", Group: "h"}, {ID: "z", Group: "g"}, {ID: "w"}}, []string{"group 2 [train valid]"}},
+		{"the dropped one does not count", "avt ", Items{{ID: "x", Group: "g"}, {ID: "y"}, {ID: "z", Group: "g"}, {ID: "w", Group: "g"}}, []string{"group 2 [train test]"}},
 		{"a group in valid and test", "avt", Items{{ID: "x"}, {ID: "y", Group: "g"}, {ID: "z", Group: "g"}}, []string{"group 2 [valid test]"}},
 		{"in train and dropped is none", "a t", Items{{ID: "x", Group: "g"}, {ID: "y", Group: "g"}, {ID: "z"}}, nil},
 		{"a content", "avt", Items{{ID: "x", Hash: "h"}, {ID: "y", Hash: "i"}, {ID: "z", Hash: "h"}}, []string{"equal content 2 [train test]"}},
@@ -190,6 +191,26 @@ func TestReportShowsWhatThereIs(t *testing.T) {
 	}
 }
 
+// Joined counts what only the contents kept together.
+func TestJoinedCountsWhatContentsKeptTogether(t *testing.T) {
+	for name, c := range map[string]struct {
+		it    Items
+		parts string
+		want  int
+	}{
+		"without groups":  {Items{{ID: "1", Hash: "h"}, {ID: "2", Hash: "h"}, {ID: "3"}}, "aat", 2},
+		"in two groups":   {Items{{ID: "1", Hash: "h", Group: "g"}, {ID: "2", Hash: "h", Group: "k"}, {ID: "3", Hash: "i"}}, "aat", 2},
+		"in one group":    {Items{{ID: "1", Hash: "h", Group: "g"}, {ID: "2", Hash: "h", Group: "g"}, {ID: "3"}}, "aat", 0},
+		"one has a group": {Items{{ID: "1", Hash: "h", Group: "g"}, {ID: "2", Hash: "h"}, {ID: "3"}}, "tta", 2},
+		"in two parts":    {Items{{ID: "1", Hash: "h"}, {ID: "2", Hash: "h"}, {ID: "3"}}, "ata", 0},
+		"dropped":         {Items{{ID: "1", Hash: "h"}, {ID: "2", Hash: "h"}, {ID: "3"}}, "  a", 0},
+	} {
+		if r := check(t, c.it, byHand(t, c.it, c.parts)); r.Joined != c.want {
+			t.Errorf("%s: %d, want %d", name, r.Joined, c.want)
+		}
+	}
+}
+
 func TestCheckRefuses(t *testing.T) {
 	src := ByOrder(5)
 	for name, p := range map[string]Splitter{
@@ -209,4 +230,27 @@ func TestCheckRefuses(t *testing.T) {
 	if _, err := Check(ctx, src, Random(src, Options{Train: 2})); !errors.Is(err, ErrRatios) {
 		t.Errorf("a split that fails: %v", err)
 	}
+}
+
+func ExampleCheck() {
+	visits := Items{
+		{ID: "1", Label: "ill", Group: "Ada"}, {ID: "2", Label: "well", Group: "Bob"}, {ID: "3", Label: "ill", Group: "Ada"},
+		{ID: "4", Label: "well", Group: "Cy"}, {ID: "5", Label: "ill", Group: "Dot"}, {ID: "6", Label: "well", Group: "Eve"},
+	}
+	careless := Parts{Train: []int{0, 1, 3, 4}, Test: []int{2, 5}}
+	report, err := Check(ctx, visits, careless)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Print(report)
+	// Output:
+	//   class  train  valid  test
+	//     ill      2      0     1
+	//    well      2      0     1
+	//     all      4      0     2
+	// LEAK: 1 group or content is in more than one part, first group "Ada": 1, 3
+	// group "Ada", 2 items: 1 (train) 3 (test)
+	// class in test against train: chi-square 0, p 1, Cramér's V 0, 0 of the shares moved (few of a class: p is rough)
+	// parts differ where p is below 0.001 and the distance or Cramér's V 0.1 or more: here they do not
 }

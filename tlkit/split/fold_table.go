@@ -48,11 +48,11 @@ func EachFold(ctx context.Context, t frame.Table, folds Folder) iter.Seq2[FoldTa
 			yield(FoldTable{}, fmt.Errorf("split: %w: there are no folds", ErrFolds))
 			return
 		}
-		make := folds.Parts
+		get := folds.Parts
 		if f, ok := folds.(tableFolder); ok {
-			make = f.tableParts
+			get = f.tableParts
 		}
-		parts, err := make(ctx)
+		parts, err := get(ctx)
 		if err != nil {
 			yield(FoldTable{}, err)
 			return

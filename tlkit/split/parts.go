@@ -47,7 +47,7 @@ func ask(ctx context.Context, s Splitter) (Parts, error) {
 	return s.Parts(ctx)
 }
 
-// part is which part an item is in.
+// part is which part an item is in; an alias, so that many are bytes to hash.
 type part = uint8
 
 const (

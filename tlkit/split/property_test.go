@@ -156,6 +156,42 @@ func TestSizesAreLevelled(t *testing.T) {
 	}
 }
 
+// Where many classes have shares that are not whole, as here, sizes come out right only
+// because parts pass items on.
+func TestSharesOfManyClassesAreWithinOne(t *testing.T) {
+	for seed := range uint64(6000) {
+		rng := rand.New(rand.NewPCG(seed, 9))
+		s, sum := make([]float64, 3+rng.IntN(8)), 0.0
+		for p := range s {
+			s[p] = float64(1 + rng.IntN(12))
+			sum += s[p]
+		}
+		for p := range s {
+			s[p] /= sum
+		}
+		var it Items
+		class := tally{classes: 1 + rng.IntN(12)}
+		for c := range class.classes {
+			for range (1 + rng.IntN(4)) * (1 + rng.IntN(12)) {
+				it = append(it, Item{Label: fmt.Sprint("c", c)})
+				class.class = append(class.class, int32(c))
+			}
+			class.total = append(class.total, len(it)-int(slices.Index(class.class, int32(c))))
+		}
+		d := newDeal(class, units{n: len(it), items: len(it)}, s)
+		order := make([]int32, len(it))
+		for k, i := range rng.Perm(len(it)) {
+			order[k] = int32(i)
+		}
+		d.exact(order)
+		parts := make([][]int, len(s))
+		for i, p := range d.part {
+			parts[p] = append(parts[p], i)
+		}
+		within(t, seed, it, s, parts, true)
+	}
+}
+
 // Groups, equal contents and near duplicates stay whole in every way of splitting by
 // chance: this is what a grouped and a stratified grouped split is.
 func TestGroupsStayWholeInEveryWay(t *testing.T) {
@@ -318,6 +354,13 @@ func TestHashIsOfIDsNotOfPlaces(t *testing.T) {
 	}
 	if other := partsOf(columnsFrom(t, it), []part{inTrain, inTest, inValid}); other.Hash == one.Hash {
 		t.Error("the part does not change the hash")
+	}
+	seen := map[string]bool{}
+	for _, of := range [][]part{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {0, 1, 1}, {0, 1, 2, 0}, {0, 1}} {
+		seen[partsOf(columnsFrom(t, ByOrder(len(of))), of).Hash] = true
+	}
+	if len(seen) != 6 {
+		t.Error("two splits of positions have one hash")
 	}
 	if n := partsOf(columnsFrom(t, ByOrder(3)), []part{inTrain, inTrain, dropped}); n.Part(2) != "dropped" || n.Part(1) != "train" || n.Part(3) != "" || n.Len() != 3 {
 		t.Errorf("%v", n)

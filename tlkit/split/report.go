@@ -32,7 +32,11 @@ func (r *Report) Summary() string {
 		if more := first.Count - len(first.IDs); more > 0 {
 			ids += fmt.Sprintf(" and %d more", more)
 		}
-		what := fmt.Sprintf("%d groups or contents are in more than one part, first %s %.12q", n, first.Kind, first.Name)
+		are := "groups or contents are"
+		if n == 1 {
+			are = "group or content is"
+		}
+		what := fmt.Sprintf("%d %s in more than one part, first %s %.12q", n, are, first.Kind, first.Name)
 		if first.Kind == wrongTime {
 			what = fmt.Sprintf("%d items are not before all of a later part (%s)", first.Count, first.Name)
 		} else if times := r.ofKind(wrongTime); len(times) > 0 {
@@ -110,6 +114,9 @@ func (r *Report) notes() []string {
 	}
 	for _, d := range r.Drift {
 		out = append(out, d.String())
+	}
+	if len(r.Drift) > 0 {
+		out = append(out, fmt.Sprintf("parts differ where p is below %.3g and the distance or Cramér's V %.3g or more: here they %s", r.Alpha, r.Effect, map[bool]string{true: "do", false: "do not"}[r.Drifted()]))
 	}
 	return out
 }

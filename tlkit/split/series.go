@@ -118,12 +118,12 @@ func (o TimeSeriesOptions) fold(q queue, from, to int, label []part) error {
 		return fmt.Errorf("%w: nothing to train on, to validate by or to test once equal times stay together and gaps are taken out; "+
 			"ask for fewer folds, a shorter gap, or give finer times", ErrTimes)
 	}
-	for _, part := range []struct {
+	for _, r := range []struct {
 		from, to int
 		part     part
 	}{{begin, train, inTrain}, {valid, end, inValid}, {from, to, inTest}} {
-		for _, i := range q.order[part.from:part.to] {
-			label[i] = part.part
+		for _, i := range q.order[r.from:r.to] {
+			label[i] = r.part
 		}
 	}
 	return nil

@@ -12,19 +12,19 @@ import (
 // Numbered is a Source of things whose ids are their positions, "0", "1", …: the rows of a
 // table, or what labels, groups or times at hand belong to. The zero value has none.
 type Numbered struct {
-	make func() (*columns, error) // the same every time
+	from func() (*columns, error) // the same every time
 }
 
-func numbered(make func() *columns) *Numbered {
-	once := sync.OnceValue(make)
+func numbered(from func() *columns) *Numbered {
+	once := sync.OnceValue(from)
 	return &Numbered{func() (*columns, error) { return once(), nil }}
 }
 
 func (s *Numbered) columns(context.Context) (*columns, error) {
-	if s == nil || s.make == nil {
+	if s == nil || s.from == nil {
 		return &columns{}, nil
 	}
-	return s.make()
+	return s.from()
 }
 
 // Items gives the things as items.

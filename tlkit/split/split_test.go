@@ -191,6 +191,7 @@ func TestErrors(t *testing.T) {
 	}{
 		{"one member", Stratified(one, Options{}), ErrSmall, `"b"`},
 		{"ratios", Random(one, Options{Train: 0.5, Valid: 0.1, Test: 0.1}), ErrRatios, "sum to 0.7"},
+		{"nearly one", Random(one, Options{Train: 0.7, Valid: 0.1, Test: 0.1999}), ErrRatios, "sum to 0.9998"},
 		{"NaN ratio", Random(one, Options{Train: math.NaN(), Valid: 0.5, Test: 0.5}), ErrRatios, "NaN"},
 		{"negative", Random(one, Options{Train: 1.2, Valid: -0.2}), ErrRatios, "-0.2"},
 		{"empty", Random(Items{}, Options{}), ErrEmpty, "no items"},
@@ -362,6 +363,14 @@ func TestSaveAndLoadPositions(t *testing.T) {
 		if _, err := Load(path, other).Parts(ctx); !errors.Is(err, ErrOther) {
 			t.Errorf("%s items are taken: %v", name, err)
 		}
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	edited := bytes.Replace(whole, []byte(`"parts": "AAAA`), []byte(`"parts": "AAAB`), 1)
+	if _, err := decode(bytes.NewReader(edited), columnsFrom(t, src)); bytes.Equal(edited, whole) || !errors.Is(err, ErrOther) || !strings.Contains(err.Error(), "edited") {
+		t.Error("an edited file is taken:", err)
 	}
 	if err := Save(ctx, path, Items{{ID: "\xff"}}, Parts{Train: []int{0}}); !errors.Is(err, ErrIDs) {
 		t.Errorf("an id that cannot be read back is saved: %v", err)

@@ -217,6 +217,21 @@ func TestTimeSeriesKeepsTheOrder(t *testing.T) {
 			t.Fatal(err)
 		}
 		made++
+		back := make(Items, n)
+		for i := range back {
+			back[n-1-i] = Item{ID: fmt.Sprint(i), Time: times[i]}
+		}
+		turned, err := TimeSeries(back, o).Parts(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k, p := range folds {
+			for i := range n {
+				if p.Part(i) != turned[k].Part(n-1-i) {
+					t.Fatalf("seed %d: item %d is in %s, and in %s if the source is turned round", seed, i, p.Part(i), turned[k].Part(n-1-i))
+				}
+			}
+		}
 		tested := map[int]bool{}
 		for _, p := range folds {
 			checkCover(t, p, n)

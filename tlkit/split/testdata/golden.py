@@ -72,7 +72,8 @@ def chi_square():
     out = []
     rng = np.random.default_rng(2)
     tables = [[[1, 2], [3, 4]], [[700, 300], [150, 150]], [[10, 0, 5], [0, 10, 5]], [[70000, 30000], [15100, 14900]],
-              rng.integers(1, 50, (2, 12)).tolist(), rng.integers(100, 130, (2, 40)).tolist(), [[5, 5], [50, 50]], [[1, 0], [0, 1]]]
+              rng.integers(1, 50, (2, 12)).tolist(), rng.integers(100, 130, (2, 40)).tolist(), [[5, 5], [50, 50]], [[1, 0], [0, 1]],
+              [[2, 2, 50, 50, 50], [60, 60, 500, 500, 500]], [[2, 1, 2, 50, 50], [9, 9, 9, 500, 500]]]
     for t in tables:
         test = stats.chi2_contingency(t, correction=False)
         v = stats.contingency.association(np.array(t), method="cramer")
