@@ -65,7 +65,12 @@ func (c *Comparison) score(s SetScore) string {
 }
 
 // features are the numbers of features over the folds.
-func (s SetScore) features() string { return s.span() + " features" }
+func (s SetScore) features() string {
+	if n := s.span(); n != "1" {
+		return n + " features"
+	}
+	return "1 feature"
+}
 
 func (s SetScore) span() string {
 	if len(s.Features) == 0 {
@@ -81,10 +86,11 @@ func (s SetScore) span() string {
 // cost compares what training takes, where that can be told.
 func cost(s, first SetScore) string {
 	a, b := s.FitPipeline+s.FitModel, first.FitPipeline+first.FitModel
-	if b <= 0 || first.Matrix == 0 {
+	if b <= 0 || first.FitModel <= 0 || first.Matrix == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", trains in %.2g times the time and learns from %.2g times the bytes of the first", float64(a)/float64(b), float64(s.Matrix)/float64(first.Matrix))
+	return fmt.Sprintf("; pipeline and model are fitted in %.2g times the time of the first, the model alone in %.2g times, on %.2g times the bytes",
+		float64(a)/float64(b), float64(s.FitModel)/float64(first.FitModel), float64(s.Matrix)/float64(first.Matrix))
 }
 
 // heading says what was done.

@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	vec "gonum.org/v1/gonum/floats"
+
 	"transferlab/tlkit/estimate"
 	"transferlab/tlkit/evaluate"
 	"transferlab/tlkit/frame"
@@ -173,43 +175,45 @@ func (s *shuffling) columns(names []string) ([]string, error) {
 // column shuffles one column, which is the k-th.
 func (s *shuffling) column(ctx context.Context, t frame.Table, name string, k int, base [][]float64, o PermutationOptions) (Importance, error) {
 	width := s.count.width()
-	// Each block has what is counted without shuffling, and after each shuffle.
+	before := s.count.score(total(base))
+	out := Importance{Column: name}
+	// Each block has what is counted without shuffling, and after the shuffles: all of them
+	// together, where the metric of sums is the mean of the metrics.
 	blocks := make([][]float64, len(base))
 	for b := range blocks {
-		blocks[b] = slices.Grow(slices.Clone(base[b]), o.Repeats*width)
+		blocks[b] = slices.Clone(base[b])
 	}
 	rng := rand.New(rand.NewPCG(o.Seed, uint64(k)))
-	for range o.Repeats {
+	for r := range o.Repeats {
 		if err := ctx.Err(); err != nil {
-			return Importance{}, err
+			return out, err
 		}
 		shuffled, err := shuffledColumn(t, name, rng.Perm(t.Nrow()))
 		if err != nil {
-			return Importance{}, err
+			return out, err
 		}
 		add, err := s.predict(ctx, shuffled)
 		if err != nil {
-			return Importance{}, err
+			return out, err
 		}
-		for b, sums := range blocksOf(t.Nrow(), width, add) {
-			blocks[b] = append(blocks[b], sums...)
+		counts := blocksOf(t.Nrow(), width, add)
+		out.Repeats = append(out.Repeats, before-s.count.score(total(counts)))
+		for b, sums := range counts {
+			if r == 0 || s.count.metric == MacroF1 {
+				blocks[b] = append(blocks[b], sums...)
+			} else {
+				vec.Add(blocks[b][width:], sums)
+			}
 		}
-	}
-	loss := func(sums []float64, r int) float64 {
-		return s.count.score(sums[:width]) - s.count.score(sums[(r+1)*width:(r+2)*width])
-	}
-	out := Importance{Column: name}
-	all := total(blocks)
-	for r := range o.Repeats {
-		out.Repeats = append(out.Repeats, loss(all, r))
 	}
 	var err error
 	out.Drop, err = bootstrap(ctx, blocks, o.Seed, func(sums []float64) float64 {
-		sum := 0.0
-		for r := range o.Repeats {
-			sum += loss(sums, r)
+		after, n := 0.0, 0.0
+		for at := width; at < len(sums); at += width {
+			after += s.count.score(sums[at : at+width])
+			n++
 		}
-		return sum / float64(o.Repeats)
+		return s.count.score(sums[:width]) - after/n
 	})
 	return out, err
 }

@@ -47,7 +47,7 @@ type SelectModel struct {
 	Columns []string
 	// Regressor fits a target of numbers, Classifier one that names classes: a linear model
 	// of package estimate. nil means LassoCV, the lasso whose penalty is chosen by
-	// cross-validation, and Logistic with its defaults.
+	// cross-validation, and Logistic with the L1 penalty alone.
 	Regressor  estimate.Regressor
 	Classifier estimate.Classifier
 	// Cut and Value say how important a feature has to be. Value is the least importance
@@ -71,7 +71,7 @@ func (s SelectModel) fit(l *learning) (learnt, error) {
 		return nil, optionf("Max is %d, and there are %d features to choose from; give 1 to %d, or 0 for no limit", s.Max, len(l.cols), len(l.cols))
 	}
 	if s.Regressor == nil && s.Classifier == nil {
-		s.Regressor, s.Classifier = estimate.LassoCV{}, estimate.Logistic{}
+		s.Regressor, s.Classifier = estimate.LassoCV{}, estimate.Logistic{L1Ratio: 1}
 	}
 	t, err := l.trial(s.Regressor, s.Classifier)
 	if err != nil {
@@ -85,7 +85,7 @@ func (s SelectModel) fit(l *learning) (learnt, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &kept{Keep: s.choose(importance, t.all(), sparse(a.model)), By: "size of the coefficient", Scores: importance}, nil
+	return &kept{Keep: s.choose(importance, t.all(), sparse(t, a.model)), By: "size of the coefficient", Scores: importance}, nil
 }
 
 // choose keeps what is important enough, of equal ones the first.
@@ -128,7 +128,7 @@ func (s SelectModel) least(importance []float64, sparse bool) float64 {
 }
 
 // sparse reports whether the model's penalty is L1 alone.
-func sparse(m estimate.Model) bool {
+func sparse(t *trial, m estimate.Model) bool {
 	const near = 1 - 1e-8
 	switch m := m.(type) {
 	case *estimate.LassoModel:
@@ -136,5 +136,6 @@ func sparse(m estimate.Model) bool {
 	case *estimate.ChosenModel:
 		return m.L1Ratio >= near
 	}
-	return false
+	o, ok := t.classifier.(estimate.Logistic)
+	return ok && o.L1Ratio >= near
 }
