@@ -150,6 +150,8 @@ type dateParts struct {
 	names []string // of the columns
 }
 
+func (s *dateParts) takesTexts() {}
+
 func (s *dateParts) outputs(in []element) ([]output, error) {
 	if len(s.Parts) != len(in) {
 		return nil, fmt.Errorf("feature: %w: parts of %d columns for %d", ErrFile, len(s.Parts), len(in))

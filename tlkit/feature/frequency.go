@@ -35,6 +35,8 @@ type frequencyColumn struct {
 	Shares floats `json:"shares"` // of each value
 }
 
+func (s *frequencies) takesTexts() {}
+
 func (s *frequencies) outputs(in []element) ([]output, error) {
 	if len(s.Columns) != len(in) {
 		return nil, fmt.Errorf("feature: %w: values of %d columns for %d", ErrFile, len(s.Columns), len(in))

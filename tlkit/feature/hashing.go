@@ -64,6 +64,8 @@ type hashing struct {
 	begun []murmur // of each column, after "column="
 }
 
+func (s *hashing) takesTexts() {}
+
 func (s *hashing) outputs(in []element) ([]output, error) {
 	if s.Bits < 1 || s.Bits > mostHashBits {
 		return nil, fmt.Errorf("feature: %w: a hash of %d bits", ErrFile, s.Bits)

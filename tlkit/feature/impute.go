@@ -192,6 +192,8 @@ type imputed struct {
 	Imputer json.RawMessage `json:"imputer,omitempty"` // as impute.Save writes it
 }
 
+func (s *imputed) takesTexts() {}
+
 // outputs is that of what it is settled into, which is what a pipeline has.
 func (s *imputed) outputs([]element) ([]output, error) {
 	return nil, fmt.Errorf("feature: %w: an imputer is not settled", ErrFile)

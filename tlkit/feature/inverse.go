@@ -104,9 +104,12 @@ func empty(c *column) bool { return c.num == nil && c.text == nil && c.code == n
 func (f *Fitted) turn(op *operation, known []column, n int) error {
 	switch do := op.do.(type) {
 	case nil:
-		to := makeColumn(codes, n)
-		for i := range to.code {
-			to.code[i] = -1
+		to := known[op.in[0]] // the features that were not spread
+		if empty(&to) {
+			to = makeColumn(codes, n)
+			for i := range to.code {
+				to.code[i] = -1
+			}
 		}
 		some := false
 		for k, s := range op.out {

@@ -115,6 +115,8 @@ type oneHotColumn struct {
 	unknown int32   // the code of unknown values
 }
 
+func (s *oneHot) takesTexts() {}
+
 func (s *oneHot) outputs(in []element) ([]output, error) {
 	if len(s.Columns) != len(in) {
 		return nil, fmt.Errorf("feature: %w: values of %d columns for %d", ErrFile, len(s.Columns), len(in))

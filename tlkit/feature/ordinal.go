@@ -87,6 +87,8 @@ type ordinalColumn struct {
 	unknown float64
 }
 
+func (s *ordinal) takesTexts() {}
+
 func (s *ordinal) outputs(in []element) ([]output, error) {
 	if len(s.Columns) != len(in) {
 		return nil, fmt.Errorf("feature: %w: values of %d columns for %d", ErrFile, len(s.Columns), len(in))

@@ -24,7 +24,7 @@ type element struct {
 func (e element) slots() int { return max(e.sums, 1) }
 
 // mostElements is how many features a pipeline may have after any step.
-const mostElements = 1 << 22
+const mostElements = 1 << 21
 
 // output is a column that a step makes.
 type output struct {
@@ -61,6 +61,12 @@ type fanwise interface {
 	learnt
 	// fan makes the columns of column j.
 	fan(j, first int, in *column, out []*column) error
+}
+
+// texting is a step whose columns may be texts; those of others are numbers.
+type texting interface {
+	learnt
+	takesTexts()
 }
 
 // keeping is a step that only leaves features out.
@@ -209,6 +215,9 @@ func (p *plan) bind(step int, do learnt, at []int) error {
 	for k, i := range at {
 		in[k] = p.elements[i]
 	}
+	if err := numeric(do, in); err != nil {
+		return err
+	}
 	outs, err := do.outputs(in)
 	if err != nil {
 		return err
@@ -276,6 +285,21 @@ func (p *plan) bind(step int, do learnt, at []int) error {
 		return fmt.Errorf("feature: %w: %d features, and a pipeline may have %d; join rare values, or hash them", ErrLimit, n, mostElements)
 	}
 	return p.unique()
+}
+
+// numeric checks that a step that needs numbers has no texts. Where it is fitted, it has
+// chosen its columns by their kinds; a file may say anything.
+func numeric(do learnt, in []element) error {
+	switch do.(type) {
+	case texting, keeping:
+		return nil
+	}
+	for _, e := range in {
+		if formOf(e.kind) == texts {
+			return kindError(e.name, e.kind, frame.Float)
+		}
+	}
+	return nil
 }
 
 func (p *plan) unique() error {

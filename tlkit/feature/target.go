@@ -155,6 +155,8 @@ type targetColumn struct {
 	Means []floats `json:"of"` // for each target, of each value
 }
 
+func (s *targetMeans) takesTexts() {}
+
 func (s *targetMeans) outputs(in []element) ([]output, error) {
 	k := max(len(s.Classes), 1)
 	if len(s.Columns) != len(in) || len(s.Means) != k {

@@ -3,6 +3,7 @@ package feature
 import (
 	"fmt"
 	"math"
+	"strings"
 	"unsafe"
 
 	"transferlab/tlkit/frame"
@@ -74,7 +75,7 @@ func (v *values) name(k int, kind frame.Kind) string {
 	case kind == frame.Bool && v.Numbers[k] == 1:
 		return "true"
 	}
-	return frame.FormatFloat(v.Numbers[k])
+	return strings.TrimSuffix(frame.FormatFloat(v.Numbers[k]), ".0")
 }
 
 // put writes value k into row i of a column; one that there is not is missing.
