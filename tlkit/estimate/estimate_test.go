@@ -40,10 +40,11 @@ type fitter func(x mat.Matrix, y []float64, labels []string) error
 func fitters() map[string]fitter {
 	ctx := context.Background()
 	all := map[string]fitter{}
-	for name, r := range map[string]Regressor{"ridge": Ridge{}, "bayes": BayesianRidge{}, "knn": KNNRegressor{Neighbors: 1}} {
+	for name, r := range map[string]Regressor{"ridge": Ridge{}, "bayes": BayesianRidge{}, "knn": KNNRegressor{Neighbors: 1},
+		"least squares": LinearRegression{}, "lasso": Lasso{}, "elastic net": ElasticNet{}, "lasso cv": LassoCV{}, "elastic net cv": ElasticNetCV{}} {
 		all[name] = func(x mat.Matrix, y []float64, _ []string) error { _, err := r.Fit(ctx, nil, x, y); return err }
 	}
-	for name, c := range map[string]Classifier{"logistic": Logistic{}, "knn classifier": KNNClassifier{Neighbors: 1}} {
+	for name, c := range map[string]Classifier{"logistic": Logistic{}, "sparse logistic": Logistic{L1Ratio: 1}, "knn classifier": KNNClassifier{Neighbors: 1}} {
 		all[name] = func(x mat.Matrix, _ []float64, l []string) error { _, err := c.Fit(ctx, nil, x, l); return err }
 	}
 	return all

@@ -31,6 +31,16 @@ func SaveRegressor(r Regressor) ([]byte, error) {
 		return wrap("bayesianRidge", r)
 	case KNNRegressor:
 		return wrap("knnRegressor", r)
+	case LinearRegression:
+		return wrap("linearRegression", r)
+	case Lasso:
+		return wrap("lasso", r)
+	case ElasticNet:
+		return wrap("elasticNet", r)
+	case LassoCV:
+		return wrap("lassoCV", r)
+	case ElasticNetCV:
+		return wrap("elasticNetCV", r)
 	case TreeRegressor:
 		return wrap("treeRegressor", r)
 	case GradientBoostingRegressor:
@@ -53,12 +63,57 @@ func LoadRegressor(b []byte) (Regressor, error) {
 		return into[BayesianRidge](e)
 	case "knnRegressor":
 		return into[KNNRegressor](e)
+	case "linearRegression":
+		return into[LinearRegression](e)
+	case "lasso":
+		return into[Lasso](e)
+	case "elasticNet":
+		return into[ElasticNet](e)
+	case "lassoCV":
+		return into[LassoCV](e)
+	case "elasticNetCV":
+		return into[ElasticNetCV](e)
 	case "treeRegressor":
 		return into[TreeRegressor](e)
 	case "gradientBoostingRegressor":
 		return into[GradientBoostingRegressor](e)
 	}
-	return nil, fmt.Errorf("estimate: %w: %.40q is no regressor; there are ridge, bayesianRidge, knnRegressor, treeRegressor and gradientBoostingRegressor", ErrModel, e.Is)
+	return nil, fmt.Errorf("estimate: %w: %.40q is no regressor; there are ridge, bayesianRidge, linearRegression, lasso, elasticNet, lassoCV, elasticNetCV, knnRegressor, treeRegressor and gradientBoostingRegressor", ErrModel, e.Is)
+}
+
+// SaveClassifier writes one of this package's classifiers as JSON.
+func SaveClassifier(c Classifier) ([]byte, error) {
+	switch c.(type) {
+	case Logistic:
+		return wrap("logistic", c)
+	case KNNClassifier:
+		return wrap("knnClassifier", c)
+	case TreeClassifier:
+		return wrap("treeClassifier", c)
+	case GradientBoostingClassifier:
+		return wrap("gradientBoostingClassifier", c)
+	}
+	return nil, fmt.Errorf("estimate: %w: %T is not of this package, and only its own classifiers can be written", ErrModel, c)
+}
+
+// LoadClassifier reads what [SaveClassifier] wrote. Options out of their range are found
+// when it fits.
+func LoadClassifier(b []byte) (Classifier, error) {
+	e, err := unwrap(b)
+	if err != nil {
+		return nil, err
+	}
+	switch e.Is {
+	case "logistic":
+		return into[Logistic](e)
+	case "knnClassifier":
+		return into[KNNClassifier](e)
+	case "treeClassifier":
+		return into[TreeClassifier](e)
+	case "gradientBoostingClassifier":
+		return into[GradientBoostingClassifier](e)
+	}
+	return nil, fmt.Errorf("estimate: %w: %.40q is no classifier; there are logistic, knnClassifier, treeClassifier and gradientBoostingClassifier", ErrModel, e.Is)
 }
 
 // Model is a [Regression] or a [Classification].
@@ -71,6 +126,10 @@ func SaveModel(m Model) ([]byte, error) {
 		return wrap("linear", m)
 	case *BayesianModel:
 		return wrap("bayesianModel", m)
+	case *LassoModel:
+		return wrap("lassoModel", m)
+	case *ChosenModel:
+		return wrap("chosenModel", m)
 	case *LogisticModel:
 		return wrap("logisticModel", m)
 	case *KNNRegression:
@@ -104,6 +163,18 @@ func LoadModel(b []byte) (Model, error) {
 		return loaded(&m, err)
 	case "bayesianModel":
 		m, err := into[BayesianModel](e)
+		if err == nil {
+			err = m.check()
+		}
+		return loaded(&m, err)
+	case "lassoModel":
+		m, err := into[LassoModel](e)
+		if err == nil {
+			err = m.check()
+		}
+		return loaded(&m, err)
+	case "chosenModel":
+		m, err := into[ChosenModel](e)
 		if err == nil {
 			err = m.check()
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -82,9 +83,29 @@ func TestRegressorsReadBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, err := LoadRegressor(b); err != nil || again != r {
+		if again, err := LoadRegressor(b); err != nil || !reflect.DeepEqual(again, r) {
 			t.Errorf("%+v came back as %+v, %v", r, again, err)
 		}
+	}
+}
+
+func TestClassifiersReadBack(t *testing.T) {
+	for _, c := range []Classifier{Logistic{}, Logistic{C: 2, L1Ratio: 0.5, Balanced: true}, KNNClassifier{3, Distance, Brute}} {
+		b, err := SaveClassifier(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := LoadClassifier(b); err != nil || !reflect.DeepEqual(again, c) {
+			t.Errorf("%+v came back as %+v, %v", c, again, err)
+		}
+	}
+	for _, text := range []string{``, `{"is":"ridge","as":{}}`, `{"is":"logistic","as":{"Beta":1}}`} {
+		if _, err := LoadClassifier([]byte(text)); !errors.Is(err, ErrModel) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if _, err := SaveClassifier(nil); !errors.Is(err, ErrModel) {
+		t.Errorf("no classifier: %v", err)
 	}
 }
 
@@ -105,6 +126,10 @@ func TestWhatIsNotAModel(t *testing.T) {
 		`{"is":"linear","as":{"coef":[1],"intercept":1}} x`, `{"is":"linear","as":{"coef":[1],"intercept":1}}}`, `{"is":"ridge","as":{}}`,
 		`{"is":"bayesianModel","as":{"coef":[1],"intercept":1,"alpha":0,"lambda":1}}`,
 		`{"is":"bayesianModel","as":{"coef":[1],"intercept":1,"alpha":1,"lambda":1,"mean":[1],"covariance":[1,2]}}`,
+		`{"is":"lassoModel","as":{}}`, `{"is":"lassoModel","as":{"coef":[1],"intercept":1,"alpha":-1}}`,
+		`{"is":"lassoModel","as":{"coef":[1],"intercept":1,"l1Ratio":2}}`, `{"is":"lassoModel","as":{"coef":[1],"intercept":1,"rounds":-2}}`,
+		`{"is":"lassoModel","as":{"coef":[1],"intercept":1,"scores":[]}}`, `{"is":"chosenModel","as":{"coef":[],"intercept":1}}`,
+		`{"is":"chosenModel","as":{"coef":[1],"intercept":1,"scores":[{"alpha":1,"beta":2}]}}`,
 		`{"is":"logisticModel","as":{"classes":["a"],"coef":[[1]],"intercept":[1]}}`,
 		`{"is":"logisticModel","as":{"classes":["b","a"],"coef":[[1]],"intercept":[1]}}`,
 		`{"is":"logisticModel","as":{"classes":["a","b","c"],"coef":[[1],[1,2],[3]],"intercept":[1,2,3]}}`,
@@ -121,7 +146,7 @@ func TestWhatIsNotAModel(t *testing.T) {
 			t.Errorf("%s is read as %v, %v", text, m, err)
 		}
 	}
-	for _, text := range []string{`{"is":"lasso","as":{}}`, `{"is":"ridge","as":{"Beta":1}}`, `{"is":"linear","as":{"coef":[1]}}`} {
+	for _, text := range []string{`{"is":"lassoo","as":{}}`, `{"is":"ridge","as":{"Beta":1}}`, `{"is":"linear","as":{"coef":[1]}}`} {
 		if _, err := LoadRegressor([]byte(text)); !errors.Is(err, ErrModel) {
 			t.Errorf("%s: %v", text, err)
 		}

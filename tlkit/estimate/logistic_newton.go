@@ -125,7 +125,7 @@ func (l *newtonian) arrives(t trial, before, value float64) bool {
 	if moved <= goal || math.Abs(t.slope) <= eps*math.Abs(value) {
 		return true
 	}
-	if !(moved < before/10) {
+	if math.IsInf(before, 1) || !(moved < before/10) {
 		return false
 	}
 	for i, v := range t.target {
