@@ -185,7 +185,7 @@ func checkEdges(edges floats) error {
 		return nil
 	}
 	for i := 1; i < len(edges); i++ {
-		if !(edges[i] > edges[i-1] || len(edges) == 2 && edges[1] == edges[0]) {
+		if !(edges[i] >= edges[i-1]) { // by rounding, narrow ones may be the same
 			return fmt.Errorf("feature: %w: edges of bins are out of order", ErrFile)
 		}
 	}

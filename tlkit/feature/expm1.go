@@ -1,10 +1,9 @@
 package feature
 
-import "math"
-
-// This file is eˣ − 1 of many numbers at once, for the power transformer. It is done by a
-// table and a polynomial, in Go, so that it is quicker than a call for each and has the same
-// bits whether or not the processor can multiply and add in one instruction.
+// This file is the table and the constants by which [powers] takes eˣ − 1 of many numbers, in
+// loops of its own: quicker than a call for each number, and with the same bits whether or
+// not the processor can multiply and add in one instruction. With k the nearest whole number
+// to 64·x/ln 2 and r what is left of x, eˣ is 2^(k/64)·eʳ.
 
 // powersLess1 are 2^((i−32)/64) − 1.
 var powersLess1 = [64]float64{
@@ -34,18 +33,3 @@ const (
 	mostExp  = 708                   // beyond, eˣ may be no float64
 	leastExp = -50                   // below, eˣ − 1 is −1
 )
-
-// expm1 is eˣ − 1, to 2 ulp.
-func expm1(x float64) float64 {
-	if !(x > leastExp && x < mostExp) {
-		return math.Expm1(x)
-	}
-	shifted := x*per64 + roundOff
-	k := shifted - roundOff
-	r := (x - k*ln2High) - k*ln2Low // |r| ≤ ln 2/128
-	p := r + r*r*(1.0/2+r*(1.0/6+r*(1.0/24+r*(1.0/120+r*(1.0/720)))))
-	n := int64(k) + 32
-	two := math.Float64frombits(uint64(n>>6+1023) << 52)
-	t := two * powersLess1[n&63]
-	return (t + (two - 1)) + (t+two)*p
-}

@@ -130,16 +130,9 @@ func (s Impute) fit(l *learning) (learnt, error) {
 	}
 	for j := range l.cols {
 		f.Fields = append(f.Fields, cols[j].Field)
-		f.Marked = append(f.Marked, indicators && marks(by, cols[j]) && cols[j].CountMissing() > 0)
+		f.Marked = append(f.Marked, indicators && cols[j].CountMissing() > 0)
 	}
 	return f.settle()
-}
-
-// marks reports whether an imputer gives a column an indicator: those of numbers do so only
-// for numbers.
-func marks(by impute.Imputer, c frame.Column) bool {
-	_, simple := by.(impute.Simple)
-	return simple || c.Numeric()
 }
 
 // asTable are the training rows of the step's columns.
@@ -192,8 +185,6 @@ type imputed struct {
 	Imputer json.RawMessage `json:"imputer,omitempty"` // as impute.Save writes it
 }
 
-func (s *imputed) takesTexts() {}
-
 // outputs is that of what it is settled into, which is what a pipeline has.
 func (s *imputed) outputs([]element) ([]output, error) {
 	return nil, fmt.Errorf("feature: %w: an imputer is not settled", ErrFile)
@@ -217,6 +208,10 @@ func settled(do learnt) learnt {
 type unsettled struct{ err error }
 
 func (s *unsettled) outputs([]element) ([]output, error) { return nil, s.err }
+
+func (s *unsettled) takesTexts() {}
+
+func (s *imputed) takesTexts() {}
 
 // settle gives the step that does it.
 func (s *imputed) settle() (learnt, error) {

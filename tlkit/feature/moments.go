@@ -50,10 +50,14 @@ func momentsOf(v []float64) moments {
 
 // spread gathers moments piece by piece (Chan, Golub and LeVeque 1983): each piece in two
 // passes, of which the second corrects what the first one's rounding left over; the pieces
-// are put together by their means. Equal values have that mean and no squares, exactly.
+// are put together by their means. All means are differences from an origin amid the values,
+// so that nothing is lost where these are far from 0, and equal values have exactly that
+// mean and no squares.
 type spread struct {
-	n             int
-	mean, squares float64
+	n       int
+	origin  float64
+	offset  float64 // of the mean
+	squares float64 // the sum of those around the mean
 }
 
 // add takes a piece's values.
@@ -62,24 +66,40 @@ func (s *spread) add(v []float64) {
 	for first < len(v) && v[first] != v[first] {
 		first++
 	}
-	if first == len(v) {
+	if v = v[first:]; len(v) == 0 {
 		return
 	}
-	from := v[first]
-	n, sum := differences(v[first:], from)
-	mean := from + sum/float64(n)
-	rest, squares := squaresAround(v[first:], mean)
-	squares = max(squares-rest*rest/float64(n), 0)
+	if s.n == 0 {
+		s.origin = v[0]
+		n, sum := differences(v, s.origin)
+		s.origin += sum / float64(n)
+		if !(math.Abs(s.origin) <= math.MaxFloat64) {
+			s.origin = v[0]
+		}
+	}
+	n, sum := differences(v, s.origin)
+	offset := sum / float64(n)
+	if !(math.Abs(offset) <= math.MaxFloat64) {
+		s.join(n, hugeMean(v, s.origin), math.Inf(1))
+		return
+	}
+	rest, squares := squaresAround(v, s.origin, offset)
+	s.join(n, offset, squares-rest*rest/float64(n))
+}
+
+// join takes the moments of n other values, the mean as its difference from the origin.
+func (s *spread) join(n int, offset, squares float64) {
+	squares = max(squares, 0)
 	if squares != squares { // ∞ − ∞
 		squares = math.Inf(1)
 	}
 	if s.n == 0 {
-		s.n, s.mean, s.squares = n, mean, squares
+		s.n, s.offset, s.squares = n, offset, squares
 		return
 	}
 	a, b := float64(s.n), float64(n)
-	d := mean - s.mean
-	s.mean += d * (b / (a + b))
+	d := offset - s.offset
+	s.offset += d * (b / (a + b))
 	s.squares += squares + d*d*(a*(b/(a+b)))
 	s.n += n
 }
@@ -113,12 +133,13 @@ func differences(v []float64, from float64) (n int, sum float64) {
 	return len(v) - missing, a + b
 }
 
-// squaresAround adds up what values differ from a mean, and its squares.
-func squaresAround(v []float64, mean float64) (rest, squares float64) {
+// squaresAround adds up what values differ from a mean, given by its difference from an
+// origin, and the squares of that.
+func squaresAround(v []float64, origin, offset float64) (rest, squares float64) {
 	var ra, rb, sa, sb float64
 	i := 0
 	for ; i+1 < len(v); i += 2 {
-		x, y := v[i]-mean, v[i+1]-mean
+		x, y := (v[i]-origin)-offset, (v[i+1]-origin)-offset
 		if x != x {
 			x = 0
 		}
@@ -131,7 +152,7 @@ func squaresAround(v []float64, mean float64) (rest, squares float64) {
 		sb += y * y
 	}
 	if i < len(v) {
-		if x := v[i] - mean; x == x {
+		if x := (v[i] - origin) - offset; x == x {
 			ra += x
 			sa += x * x
 		}
@@ -139,19 +160,35 @@ func squaresAround(v []float64, mean float64) (rest, squares float64) {
 	return ra + rb, sa + sb
 }
 
+// hugeMean is the mean of values whose sum is beyond the largest number, less the origin; if
+// differences are so too, it is infinite.
+func hugeMean(v []float64, origin float64) float64 {
+	mean, n := 0.0, 0.0
+	for _, x := range v {
+		if x == x {
+			n++
+			mean += (x - origin - mean) / n
+		}
+	}
+	if mean != mean { // ∞ − ∞
+		return math.Inf(1)
+	}
+	return mean
+}
+
 func (s *spread) moments() moments {
 	if s.n == 0 {
 		return moments{0, math.NaN(), math.NaN()}
 	}
-	return moments{s.n, s.mean, s.squares / float64(s.n)}
+	return moments{s.n, s.origin + s.offset, s.squares / float64(s.n)}
 }
 
 // constant reports whether there is no spread beyond what rounding makes of equal values
-// (Chan et al. give the bound, for n rows at a mean of such a size).
+// (Chan et al. give the bound, for n rows at a mean of such a size), or one that is no number.
 func (m moments) constant() bool {
 	n := float64(m.n)
 	bound := n*eps*m.variance + (n*m.mean*eps)*(n*m.mean*eps)
-	return m.variance <= bound || m.variance == 0
+	return m.variance <= bound || m.variance == 0 || math.IsInf(m.variance, 1)
 }
 
 // deviation is the standard deviation, or 1 where there is no spread.

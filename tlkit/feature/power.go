@@ -133,25 +133,24 @@ func (s *powered) logs(j, first int, v, to []float64) error {
 	return nil
 }
 
-// powers makes transformed numbers from logarithms: (e^(f·log) − 1)/d, by two numbers for
+// powers makes transformed numbers from logarithms: r·(e^(f·log) − 1), by two numbers for
 // logarithms from 0 up and two for those below.
-type powers struct{ f, d [2]float64 }
+type powers struct{ f, r [2]float64 }
 
 // powersOf are those for λ. Where it is 0 the transformed number is the logarithm itself:
 // so it is for a λ so small that e^(λ·log) − 1 is rounded to λ·log.
 func powersOf(p Power, lambda float64) powers {
-	not0 := func(v float64) float64 {
-		if math.Abs(v) < eps {
-			return 0x1p-100
-		}
-		return v
+	a, b := lambda, lambda
+	if p == YeoJohnson {
+		b = -(2 - lambda)
 	}
-	if a := not0(lambda); p == BoxCox {
-		return powers{[2]float64{a, a}, [2]float64{a, a}}
-	} else {
-		b := not0(2 - lambda)
-		return powers{[2]float64{a, -b}, [2]float64{a, -b}}
+	if math.Abs(a) < eps {
+		a = 0x1p-100
 	}
+	if math.Abs(b) < eps {
+		b = 0x1p-100
+	}
+	return powers{[2]float64{a, b}, [2]float64{1 / a, 1 / b}}
 }
 
 // of transforms logarithms; to may be the same slice.
@@ -159,8 +158,46 @@ func (p powers) of(logs, to []float64) {
 	to = to[:len(logs)]
 	for i, l := range logs {
 		k := math.Float64bits(l) >> 63
-		to[i] = expm1(p.f[k]*l) / p.d[k]
+		x := p.f[k] * l
+		if !(x > leastExp && x < mostExp) {
+			to[i] = p.r[k] * math.Expm1(x)
+			continue
+		}
+		// As in expm1, which a call for each number would slow down.
+		shifted := x*per64 + roundOff
+		whole := shifted - roundOff
+		r := (x - whole*ln2High) - whole*ln2Low
+		q := r + r*r*(1.0/2+r*(1.0/6+r*(1.0/24+r*(1.0/120+r*(1.0/720)))))
+		n := int64(whole) + 32
+		two := math.Float64frombits(uint64(n>>6+1023) << 52)
+		t := two * powersLess1[n&63]
+		to[i] = p.r[k] * ((t + (two - 1)) + (t+two)*q)
 	}
+}
+
+// sums are those of the transformed numbers less from, and of their squares; the logarithms
+// are less by top.
+func (p powers) sums(logs []float64, top, from float64) (sum, squares float64) {
+	for _, l := range logs {
+		k := math.Float64bits(l) >> 63
+		x := p.f[k] * (l - top)
+		var d float64
+		if x > leastExp && x < mostExp {
+			shifted := x*per64 + roundOff
+			whole := shifted - roundOff
+			r := (x - whole*ln2High) - whole*ln2Low
+			q := r + r*r*(1.0/2+r*(1.0/6+r*(1.0/24+r*(1.0/120+r*(1.0/720)))))
+			n := int64(whole) + 32
+			two := math.Float64frombits(uint64(n>>6+1023) << 52)
+			t := two * powersLess1[n&63]
+			d = p.r[k]*((t+(two-1))+(t+two)*q) - from
+		} else {
+			d = p.r[k]*math.Expm1(x) - from
+		}
+		sum += d
+		squares += d * d
+	}
+	return sum, squares
 }
 
 func (s *powered) back(j int, in, out *column) error {

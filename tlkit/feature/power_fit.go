@@ -3,6 +3,7 @@ package feature
 import (
 	"context"
 	"math"
+	"slices"
 )
 
 // This file finds the power under which a column is most likely to come from a normal
@@ -11,29 +12,25 @@ import (
 // lambda is the power, from the column's logarithms as [powered.logs] gives them. NaN is left
 // out.
 func lambda(ctx context.Context, p Power, logs []float64) float64 {
-	s := &likelihood{method: p, logs: logs, least: math.Inf(1), most: math.Inf(-1)}
-	for _, l := range logs {
-		if l == l {
-			s.n++
-			s.sum += l
-			s.least, s.most = min(s.least, l), max(s.most, l)
-		}
-	}
-	m := minimizer{ctx, s.negative}
+	known := slices.DeleteFunc(slices.Clone(logs), func(l float64) bool { return l != l })
+	s := &likelihood{method: p, logs: known}
+	s.least, s.most = widen(known, math.Inf(1), math.Inf(-1))
+	m := momentsOf(known)
+	s.sum = m.mean * float64(m.n)
+	search := minimizer{ctx, s.negative}
 	const tolerance = 1.48e-8
 	if p == YeoJohnson {
 		low, high := s.safe()
-		return m.within(low, high, tolerance)
+		return search.within(low, high, tolerance)
 	}
-	return s.finite(m.from(-2, 2, tolerance))
+	return s.finite(search.from(-2, 2, tolerance))
 }
 
 // likelihood is the logarithm of the profile likelihood of powers, but for a constant.
 type likelihood struct {
 	method      Power
-	logs        []float64
-	n           int
-	sum         float64 // of the logarithms
+	logs        []float64 // without NaN, and not empty
+	sum         float64   // of the logarithms
 	least, most float64
 }
 
@@ -55,7 +52,7 @@ func (s *likelihood) negative(lambda float64) float64 {
 		}
 		variance = math.Log(s.moments(p, top).variance) + 2*p.f[0]*top
 	}
-	v := 0.5*float64(s.n)*variance - (lambda-1)*s.sum
+	v := 0.5*float64(len(s.logs))*variance - (lambda-1)*s.sum
 	if math.IsInf(v, -1) {
 		return math.Inf(1) // no variance is left
 	}
@@ -64,19 +61,15 @@ func (s *likelihood) negative(lambda float64) float64 {
 
 // moments are those of the transformed numbers, the logarithms being less by top.
 func (s *likelihood) moments(p powers, top float64) moments {
-	var all spread
-	var room [pieceRows]float64
+	first := s.logs[:min(pieceRows, len(s.logs))]
+	origin, _ := p.sums(first[:1], top, 0)
+	sum, _ := p.sums(first, top, origin)
+	all := spread{origin: origin + sum/float64(len(first))}
 	for low := 0; low < len(s.logs); low += pieceRows {
 		part := s.logs[low:min(low+pieceRows, len(s.logs))]
-		to := room[:len(part)]
-		if top == 0 {
-			p.of(part, to)
-		} else {
-			for i, l := range part {
-				to[i] = expm1(p.f[0]*(l-top)) / p.d[0]
-			}
-		}
-		all.add(to)
+		sum, squares := p.sums(part, top, all.origin)
+		n := float64(len(part))
+		all.join(len(part), sum/n, squares-sum*(sum/n))
 	}
 	return all.moments()
 }
@@ -105,7 +98,7 @@ func (s *likelihood) finite(lambda float64) float64 {
 	fits := func(a float64) bool {
 		p := powersOf(BoxCox, a)
 		for _, l := range []float64{s.least, s.most} {
-			if math.Abs(expm1(p.f[0]*l)/p.d[0]) > most {
+			if math.Abs(p.r[0]*math.Expm1(p.f[0]*l)) > most {
 				return false
 			}
 		}
