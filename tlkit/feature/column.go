@@ -41,6 +41,17 @@ const (
 	codes
 )
 
+// bytes is what a row takes.
+func (f form) bytes() int {
+	switch f {
+	case texts:
+		return 24
+	case codes:
+		return 4
+	}
+	return 8
+}
+
 // formOf is how values of a kind are kept.
 func formOf(k frame.Kind) form {
 	switch k {

@@ -258,7 +258,7 @@ func crossedBy(t *testing.T, f *Fitted, s TargetEncoder, table frame.Table, fold
 	for j := range m.Columns {
 		rows = append(rows, l.rowValues(j, &m.Columns[j].values))
 	}
-	cols, err := s.smooth().cross(t.Context(), rows, targets, m.Columns, folds)
+	cols, err := s.smooth().cross(t.Context(), rows, targets, m.Columns, dealt{int(slices.Max(folds)) + 1, folds})
 	if err != nil {
 		t.Fatal(err)
 	}

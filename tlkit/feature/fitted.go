@@ -20,9 +20,13 @@ import (
 // MaxCells is how many numbers a dense matrix may have: 2 GiB of them.
 const MaxCells = 1 << 28
 
-// blockRows is how many rows go through the steps at a time: their columns stay in a
-// core's own cache.
-const blockRows = 512
+// Rows go through the steps in blocks of at most so many, and of so few that their columns
+// stay in a core's own cache.
+const (
+	blockRows  = 1 << 12
+	leastBlock = 1 << 4
+	blockBytes = 160 << 10
+)
 
 // Fitted is a pipeline that was fitted. It does not change, and several goroutines may
 // apply it.
@@ -34,6 +38,7 @@ type Fitted struct {
 	plan   *plan
 	ops    []operation
 	inputs []int // positions in plan.fields
+	block  int   // rows
 }
 
 type fittedStep struct {
@@ -46,6 +51,16 @@ type fittedStep struct {
 func (f *Fitted) finish(p *plan) {
 	f.plan = p
 	f.ops, f.inputs = p.needed()
+	bytes := 0
+	for _, i := range f.inputs {
+		bytes += p.forms[i].bytes()
+	}
+	for _, op := range f.ops {
+		for _, s := range op.out {
+			bytes += p.forms[s].bytes()
+		}
+	}
+	f.block = min(max(blockBytes/max(bytes, 1), leastBlock), blockRows)
 }
 
 // Target is the column that the pipeline was fitted to predict; its name is "" if there is
@@ -62,12 +77,25 @@ func (f *Fitted) Inputs() []frame.Field {
 }
 
 // Names are the features, in the order of a matrix's columns.
-func (f *Fitted) Names() []string { return f.plan.names() }
+func (f *Fitted) Names() []string {
+	if f.plan == nil {
+		return nil
+	}
+	return f.plan.names()
+}
+
+// there is an error if the pipeline is one that was neither fitted nor loaded.
+func (f *Fitted) there() error {
+	if f.plan == nil {
+		return fmt.Errorf("feature: %w: this pipeline was neither fitted nor loaded; see Pipeline.Fit and Load", ErrInput)
+	}
+	return nil
+}
 
 // worker has the slots of one goroutine, and what operations see of them.
 type worker struct {
 	slots   []column // of the rows at hand
-	full    []column // of blockRows rows; empty for texts of the table
+	full    []column // of a whole block; empty for texts of the table
 	in, out [][]*column
 }
 
@@ -119,6 +147,9 @@ func (f *Fitted) inStep(op *operation, err error) error {
 
 // columns finds the inputs in a table and checks their kinds.
 func (f *Fitted) columns(t frame.Table) ([]frame.Column, error) {
+	if err := f.there(); err != nil {
+		return nil, err
+	}
 	if err := t.DataFrame.Err; err != nil {
 		return nil, fmt.Errorf("feature: this dataframe holds an error instead of rows: %w", err)
 	}
@@ -140,11 +171,11 @@ func (f *Fitted) columns(t frame.Table) ([]frame.Column, error) {
 // blocks lets the rows go through the pipeline, several blocks at a time, and calls done
 // for each with the worker that has them.
 func (f *Fitted) blocks(ctx context.Context, rep progress.Reporter, n int, fill func(low, high int, w *worker) error, done func(low, high int, w *worker) error) error {
-	workers := sync.Pool{New: func() any { return f.worker(blockRows) }}
-	errs := make([]error, (n+blockRows-1)/blockRows)
+	workers := sync.Pool{New: func() any { return f.worker(min(n, f.block)) }}
+	errs := make([]error, (n+f.block-1)/f.block)
 	count := counter(rep, n)
 	var failed atomic.Int64 // rows from the first block on that is known to have failed
-	err := parallel.Chunks(ctx, n, blockRows, func(b, low, high int) {
+	err := parallel.Chunks(ctx, n, f.block, func(b, low, high int) {
 		if int64(n-low) < failed.Load() {
 			return // the error of an earlier block is what counts
 		}

@@ -297,6 +297,23 @@ func TestRowsBelongToWhatWasFitted(t *testing.T) {
 	}
 }
 
+func TestTheZeroValueIsNotFitted(t *testing.T) {
+	f, table := &Fitted{}, people(t)
+	_, matrix := f.Matrix(t.Context(), nil, table)
+	_, sparse := f.Sparse(t.Context(), nil, table)
+	_, made := f.Table(t.Context(), nil, table)
+	_, back := f.Inverse(t.Context(), table)
+	_, row := f.Row()
+	for k, err := range []error{matrix, sparse, made, back, row} {
+		if !errors.Is(err, ErrInput) {
+			t.Errorf("%d: %v", k, err)
+		}
+	}
+	if f.Names() != nil || len(f.Inputs()) != 0 || f.Target().Name != "" {
+		t.Error("it has something")
+	}
+}
+
 func TestFittingEndsWithItsContext(t *testing.T) {
 	table := mixed(t, 5000)
 	ended, end := context.WithCancel(t.Context())

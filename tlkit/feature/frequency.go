@@ -63,7 +63,7 @@ func (s *frequencies) one(j, _ int, in, out *column) error {
 // encode gives each row the number of its value, a missing one that of the last, where
 // missing is a value, and all others the number for unknown ones.
 func (v *values) encode(in *column, out []float64, of floats, unknown float64) {
-	var found [blockRows]int32
+	var found [fewRows]int32
 	absent := unknown
 	if v.Missing {
 		absent = of[len(of)-1]

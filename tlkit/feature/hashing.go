@@ -18,7 +18,8 @@ import (
 // are called "hash#0", "hash#1", …
 //
 // It costs a code a row and column, however many features there are: see
-// [Fitted.Sparse].
+// [Fitted.Sparse]. As those of [OneHotEncoder], the features are only scaled by a step that
+// names them.
 type HashingEncoder struct {
 	// Columns are hashed, into the same features: texts, categories and dates. None: all
 	// of text and categories.

@@ -29,6 +29,9 @@ type blockInverse interface {
 // if a feature comes from it. It takes a table with the features, as [Fitted.Table] gives
 // it; other columns are left out.
 func (f *Fitted) Inverse(ctx context.Context, t frame.Table) (frame.Table, error) {
+	if err := f.there(); err != nil {
+		return frame.Table{}, err
+	}
 	n := t.Nrow()
 	known := make([]column, len(f.plan.forms))
 	if err := f.features(t, known); err != nil {

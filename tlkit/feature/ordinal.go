@@ -115,7 +115,7 @@ func (s *ordinal) outputs(in []element) ([]output, error) {
 
 func (s *ordinal) one(j, first int, in, out *column) error {
 	c := &s.Columns[j]
-	var found [blockRows]int32
+	var found [fewRows]int32
 	for low := 0; low < len(out.num); low += len(found) {
 		to := out.num[low:min(low+len(found), len(out.num))]
 		c.find(in, low, found[:len(to)])

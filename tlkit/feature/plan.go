@@ -168,10 +168,14 @@ func (p *plan) spread(step int, at []int) int {
 }
 
 // takeNumbers are the columns of these names, which have to be numbers; without names, all
-// of ints and floats.
+// of ints and floats but those that were hashed.
 func (p *plan) takeNumbers(names []string) ([]int, error) {
-	return p.take(names, frame.Float, func(k frame.Kind) bool { return formOf(k) == numbers },
+	at, err := p.take(names, frame.Float, func(k frame.Kind) bool { return formOf(k) == numbers },
 		func(k frame.Kind) bool { return k == frame.Int || k == frame.Float })
+	if len(names) == 0 {
+		at = slices.DeleteFunc(at, func(i int) bool { return p.elements[i].sums > 0 })
+	}
+	return at, err
 }
 
 // takeAll are the columns of these names, which have to be numbers; without names, all

@@ -18,6 +18,9 @@ type Row struct {
 
 // Row makes a Row. Features that are texts are [frame.ErrKind].
 func (f *Fitted) Row() (*Row, error) {
+	if err := f.there(); err != nil {
+		return nil, err
+	}
 	if err := f.dense(1); err != nil {
 		return nil, err
 	}

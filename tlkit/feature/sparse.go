@@ -69,14 +69,14 @@ func (f *Fitted) Sparse(ctx context.Context, rep progress.Reporter, t frame.Tabl
 	if len(f.plan.elements) > math.MaxInt32 || len(runs) > 0 && n > MaxCells/width(runs) {
 		return nil, fmt.Errorf("feature: %w: %d rows may have more than %d entries; use fewer features, or pieces of the table", ErrLimit, n, MaxCells)
 	}
-	parts := make([]sparsePart, (n+blockRows-1)/blockRows)
+	parts := make([]sparsePart, (n+f.block-1)/f.block)
 	s := &Sparse{Rows: n, Cols: len(f.plan.elements), Start: pages.Make[int](n + 1)}
 	err = f.blocks(ctx, rep, n, f.through(cols), func(low, high int, w *worker) error {
-		parts[low/blockRows] = gather(runs, w, s.Start[low+1:high+1])
+		parts[low/f.block] = gather(runs, w, s.Start[low+1:high+1])
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	return s, s.join(ctx, parts)
+	return s, s.join(ctx, parts, f.block)
 }

@@ -132,15 +132,14 @@ func (r *run) feature(code int32) int32 {
 
 // join puts the blocks' entries one after the other. Start has the rows' counts before,
 // from the second number on.
-func (s *Sparse) join(ctx context.Context, parts []sparsePart) error {
+func (s *Sparse) join(ctx context.Context, parts []sparsePart, block int) error {
 	for i := range s.Rows {
 		s.Start[i+1] += s.Start[i]
 	}
 	total := s.Start[s.Rows]
 	s.Index, s.Value = pages.Make[int32](total), pages.Make[float64](total)
-	const some = 64 // blocks
-	return parallel.Chunks(ctx, len(parts), some, func(_, low, high int) {
-		at := s.Start[low*blockRows]
+	return parallel.Chunks(ctx, len(parts), max(1<<15/block, 1), func(_, low, high int) {
+		at := s.Start[low*block]
 		for _, p := range parts[low:high] {
 			copy(s.Index[at:], p.index)
 			at += copy(s.Value[at:], p.value)

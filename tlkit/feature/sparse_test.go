@@ -41,6 +41,7 @@ func TestSparseIsTheMatrix(t *testing.T) {
 		"hashed into two":    {HashingEncoder{Bits: 1}},
 		"hashed, some kept":  {HashingEncoder{Bits: 4}, Drop{[]string{"hash#3", "hash#7", "hash#0"}}},
 		"hashed, one scaled": {HashingEncoder{Bits: 4}, StandardScaler{Columns: []string{"hash#3", "hash#15"}}},
+		"hashed, not scaled": {HashingEncoder{Bits: 4}, StandardScaler{}},
 		"twice":              {HashingEncoder{Columns: []string{"text"}, Bits: 3, Name: "h"}, OneHotEncoder{}},
 		"numbers":            {OrdinalEncoder{}},
 	} {

@@ -26,12 +26,14 @@ type TargetEncoder struct {
 	Smoothing float64
 	// NoSmoothing leaves each value its mean.
 	NoSmoothing bool
-	// Folds are those of cross-fitting, 2 or more; each has its share of each class. 0: 5.
+	// Folds are those of cross-fitting, 2 to 100; each has its share of each class. 0: 5.
 	// With fewer rows than folds, each row is a fold.
 	Folds int
 	// Seed deals the rows out to the folds.
 	Seed uint64
 }
+
+const mostFolds = 100
 
 func (s TargetEncoder) takes(p *plan) ([]int, error) {
 	if !(s.Smoothing >= 0) || math.IsInf(s.Smoothing, 0) {
@@ -40,8 +42,8 @@ func (s TargetEncoder) takes(p *plan) ([]int, error) {
 	if s.NoSmoothing && s.Smoothing > 0 {
 		return nil, optionf("Smoothing is %v, and NoSmoothing is set; choose one", s.Smoothing)
 	}
-	if s.Folds < 0 || s.Folds == 1 {
-		return nil, optionf("Folds is %d; give 2 or more, or 0 for 5", s.Folds)
+	if s.Folds < 0 || s.Folds == 1 || s.Folds > mostFolds {
+		return nil, optionf("Folds is %d; give 2 to %d, or 0 for 5", s.Folds, mostFolds)
 	}
 	return p.takeTexts(s.Columns)
 }
@@ -69,21 +71,20 @@ func (s TargetEncoder) fit(l *learning) (learnt, error) {
 	}
 	smooth := s.smooth()
 	for _, y := range targets {
-		m, _ := meanOutside(y, nil, 0)
-		f.Means = append(f.Means, m)
+		f.Means = append(f.Means, momentsOf(y).mean)
 	}
 	err = parallel.Each(l.ctx, len(found)*len(targets), func(i int) {
 		j, k := i/len(targets), i%len(targets)
-		f.Columns[j].Means[k] = smooth.encode(rows[j], targets[k], f.Columns[j].all(), nil, 0)
+		f.Columns[j].Means[k] = smooth.encode(tally(rows[j], targets[k], f.Columns[j].all(), dealt{n: 1}), 1, -1)
 	})
 	if err != nil || !l.ahead {
 		return f, err
 	}
-	folds, err := s.folds(l.rows, labels)
+	deal, err := s.folds(l.rows, labels)
 	if err != nil {
 		return nil, err
 	}
-	f.crossed, err = smooth.cross(l.ctx, rows, targets, f.Columns, folds)
+	f.crossed, err = smooth.cross(l.ctx, rows, targets, f.Columns, deal)
 	return f, err
 }
 

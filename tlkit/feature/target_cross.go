@@ -10,6 +10,50 @@ import (
 
 // This file is the arithmetic of [TargetEncoder].
 
+// cell has the target's moments in some of the rows.
+type cell struct {
+	n, mean, squares float64 // squares of the differences from the mean, added up
+}
+
+// add puts another cell's rows to those of this one (Chan, Golub and LeVeque 1979).
+func (c *cell) add(d cell) {
+	if d.n == 0 {
+		return
+	}
+	n := c.n + d.n
+	delta := d.mean - c.mean
+	c.mean += delta * (d.n / n)
+	c.squares += d.squares + delta*delta*(c.n*d.n/n)
+	c.n = n
+}
+
+// tally gives the cell of the rows with each of n values in each fold, fold by fold within
+// the value; without folds there is one. rows has the number of each row's value.
+func tally(rows []int32, y []float64, n int, deal dealt) []cell {
+	cells := make([]cell, n*deal.n)
+	at := func(i int) *cell {
+		if deal.of == nil {
+			return &cells[rows[i]]
+		}
+		return &cells[int(rows[i])*deal.n+int(deal.of[i])]
+	}
+	for i, v := range y {
+		c := at(i)
+		c.n++
+		c.mean += v
+	}
+	for k := range cells {
+		if cells[k].n > 0 {
+			cells[k].mean /= cells[k].n
+		}
+	}
+	for i, v := range y {
+		c := at(i)
+		c.squares += (v - c.mean) * (v - c.mean)
+	}
+	return cells
+}
+
 // smoothing is how a value's mean is drawn towards the mean of all.
 type smoothing struct {
 	bayes bool
@@ -20,127 +64,100 @@ func (s TargetEncoder) smooth() smoothing {
 	return smoothing{s.Smoothing == 0 && !s.NoSmoothing, s.Smoothing}
 }
 
-// meanOutside is the mean and the variance of the rows outside of a fold; of all rows
-// where there are no folds.
-func meanOutside(y []float64, folds []uint16, fold uint16) (mean, variance float64) {
-	n := 0.0
-	for i, v := range y {
-		if folds == nil || folds[i] != fold {
-			mean += v
-			n++
-		}
-	}
-	mean /= n
-	for i, v := range y {
-		if folds == nil || folds[i] != fold {
-			variance += (v - mean) * (v - mean)
-		}
-	}
-	return mean, variance / n
-}
-
-// encode gives each of n values its encoding, learnt from the rows outside of a fold. rows
-// has the number of each row's value.
-func (s smoothing) encode(rows []int32, y []float64, n int, folds []uint16, fold uint16) floats {
-	mean, variance := meanOutside(y, folds, fold)
-	sums, counts := make(floats, n), make([]float64, n)
-	for i, k := range rows {
-		if folds == nil || folds[i] != fold {
-			sums[k] += y[i]
-			counts[k]++
-		}
-	}
-	if !s.bayes {
-		for k := range sums {
-			if w := counts[k] + s.rows; w > 0 {
-				sums[k] = (sums[k] + s.rows*mean) / w
-			} else {
-				sums[k] = mean
+// encode gives each value its encoding by what the cells of all folds but one teach; -1
+// leaves none out.
+func (s smoothing) encode(cells []cell, folds, without int) floats {
+	own := make([]cell, len(cells)/folds)
+	all := cell{}
+	for k := range own {
+		for f, c := range cells[k*folds : (k+1)*folds] {
+			if f != without {
+				own[k].add(c)
 			}
 		}
-		return sums
+		all.add(own[k])
 	}
-	for k := range sums {
-		sums[k] /= counts[k]
+	out := make(floats, len(own))
+	for k, c := range own {
+		out[k] = s.draw(c, all)
 	}
-	squares := make([]float64, n)
-	for i, k := range rows {
-		if folds == nil || folds[i] != fold {
-			d := y[i] - sums[k]
-			squares[k] += d * d
+	return out
+}
+
+// draw is a value's mean, drawn towards that of all.
+func (s smoothing) draw(own, all cell) float64 {
+	if !s.bayes {
+		if w := own.n + s.rows; w > 0 {
+			return (own.n*own.mean + s.rows*all.mean) / w
 		}
+		return all.mean
 	}
-	for k, m := range sums {
-		// How much the value's own mean counts: NaN if no row has it, or nothing varies.
-		own := variance * counts[k] / (variance*counts[k] + squares[k]/counts[k])
-		if own != own {
-			sums[k] = mean
-		} else {
-			sums[k] = own*m + (1-own)*mean
-		}
+	// How much the value's own mean counts: NaN if no row has it, or nothing varies.
+	spread := all.squares / all.n * own.n
+	share := spread / (spread + own.squares/own.n)
+	if share != share {
+		return all.mean
 	}
-	return sums
+	return share*own.mean + (1-share)*all.mean
+}
+
+// dealt says which of n folds each row is in.
+type dealt struct {
+	n  int
+	of []uint16 // nil: all are in one
 }
 
 // folds deals the rows out, so that each fold has its share of all rows and of each class.
-func (s TargetEncoder) folds(rows int, labels []int) ([]uint16, error) {
+func (s TargetEncoder) folds(rows int, labels []int) (dealt, error) {
 	n := s.Folds
 	if n == 0 {
 		n = 5
 	}
-	n = min(n, rows, 1<<16-1)
+	n = min(n, rows)
 	if n < 2 {
-		return nil, fmt.Errorf("feature: %w: %d training row, and cross-fitting needs two", ErrEmpty, rows)
-	}
-	order := rand.New(rand.NewPCG(s.Seed, 0x74617267)).Perm(rows)
-	folds := make([]uint16, rows)
-	if labels == nil {
-		for k, i := range order {
-			folds[i] = uint16(k % n)
-		}
-		return folds, nil
+		return dealt{}, fmt.Errorf("feature: %w: %d training row, and cross-fitting needs two", ErrEmpty, rows)
 	}
 	// The rows of a class are dealt in turn, and the next class goes on where it ended.
-	var start []int // where each class begins
+	starts := []int{0}
 	for _, c := range labels {
-		for len(start) <= c {
-			start = append(start, 0)
+		for len(starts) <= c {
+			starts = append(starts, 0)
 		}
-		start[c]++
+		starts[c]++
 	}
 	at := 0
-	for c, count := range start {
-		start[c] = at
-		at += count
+	for c, count := range starts {
+		starts[c] = at
+		if labels != nil {
+			at += count
+		}
 	}
-	for _, i := range order {
-		c := labels[i]
-		folds[i] = uint16(start[c] % n)
-		start[c]++
+	d := dealt{n, make([]uint16, rows)}
+	for _, i := range rand.New(rand.NewPCG(s.Seed, 0x74617267)).Perm(rows) {
+		c := 0
+		if labels != nil {
+			c = labels[i]
+		}
+		d.of[i] = uint16(starts[c] % n)
+		starts[c]++
 	}
-	return folds, nil
+	return d, nil
 }
 
 // cross encodes each training row by what the rows outside of its fold teach: for each
 // column its targets.
-func (s smoothing) cross(ctx context.Context, rows [][]int32, targets [][]float64, cols []targetColumn, folds []uint16) ([]column, error) {
-	n := uint16(0)
-	for _, f := range folds {
-		n = max(n, f+1)
-	}
+func (s smoothing) cross(ctx context.Context, rows [][]int32, targets [][]float64, cols []targetColumn, deal dealt) ([]column, error) {
 	out := make([]column, len(rows)*len(targets))
-	for i := range out {
-		out[i] = makeColumn(numbers, len(folds))
-	}
-	err := parallel.Each(ctx, len(out)*int(n), func(i int) {
-		o, fold := i/int(n), uint16(i%int(n))
+	err := parallel.Each(ctx, len(out), func(o int) {
 		j, k := o/len(targets), o%len(targets)
-		of := s.encode(rows[j], targets[k], cols[j].all(), folds, fold)
-		to := out[o].num
-		for r, f := range folds {
-			if f == fold {
-				to[r] = of[rows[j][r]]
-			}
+		cells := tally(rows[j], targets[k], cols[j].all(), deal)
+		by := make([]floats, deal.n)
+		for f := range by {
+			by[f] = s.encode(cells, deal.n, f)
+		}
+		out[o] = makeColumn(numbers, len(deal.of))
+		for i, f := range deal.of {
+			out[o].num[i] = by[f][rows[j][i]]
 		}
 	})
 	return out, err

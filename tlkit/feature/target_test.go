@@ -79,13 +79,13 @@ func TestFoldsHaveTheirShares(t *testing.T) {
 		for k, n := range c.classes {
 			labels = append(labels, slices.Repeat([]int{k}, n)...)
 		}
-		folds, err := TargetEncoder{Folds: c.folds, Seed: 9}.folds(c.rows, labels)
+		deal, err := TargetEncoder{Folds: c.folds, Seed: 9}.folds(c.rows, labels)
 		if err != nil {
 			t.Fatal(err)
 		}
 		shares := func(of func(i int) bool) {
 			size := make([]int, c.folds)
-			for i, f := range folds {
+			for i, f := range deal.of {
 				if of(i) {
 					size[f]++
 				}
@@ -100,7 +100,7 @@ func TestFoldsHaveTheirShares(t *testing.T) {
 		}
 		again, _ := TargetEncoder{Folds: c.folds, Seed: 9}.folds(c.rows, labels)
 		other, _ := TargetEncoder{Folds: c.folds, Seed: 10}.folds(c.rows, labels)
-		if !slices.Equal(folds, again) || c.rows > 20 && slices.Equal(folds, other) {
+		if !slices.Equal(deal.of, again.of) || c.rows > 20 && slices.Equal(deal.of, other.of) {
 			t.Errorf("%+v: seeds", c)
 		}
 	}

@@ -23,6 +23,9 @@ type values struct {
 	number map[float64]int32
 }
 
+// fewRows is how many rows' numbers an encoder keeps on its stack.
+const fewRows = 512
+
 // What find gives for a row whose value has no number.
 const (
 	noneSuch  int32 = -1
@@ -100,12 +103,15 @@ func (v *values) find(in *column, low int, to []int32) {
 		return
 	}
 	cells := in.text[low : low+len(to)]
-	if len(cells) >= 32 && len(v.Texts) > 0 {
+	switch n := len(cells); {
+	case n >= 2048:
+		v.findMost(cells, to)
+	case n >= 32:
 		v.findMany(cells, to)
-		return
-	}
-	for i := range cells {
-		to[i] = v.findText(&cells[i])
+	default:
+		for i := range cells {
+			to[i] = v.findText(&cells[i])
+		}
 	}
 }
 
@@ -136,21 +142,33 @@ func (v *values) findNumbers(num []float64, to []int32) {
 func (v *values) findMany(cells []frame.Cell[string], to []int32) {
 	var met recent
 	for i := range cells {
-		c := &cells[i]
-		if c.Null {
-			to[i] = noneThere
-			continue
-		}
-		m := met.at(c.Value)
-		if !m.is(c.Value) {
-			*m = place{unsafe.StringData(c.Value), int32(len(c.Value)), v.findText(c)}
-		}
-		to[i] = m.code
+		to[i] = v.findAt(&cells[i], met.at(cells[i].Value))
 	}
+}
+
+func (v *values) findMost(cells []frame.Cell[string], to []int32) {
+	var met recentMany
+	for i := range cells {
+		to[i] = v.findAt(&cells[i], met.at(cells[i].Value))
+	}
+}
+
+// findAt looks at a place where the text may be remembered, and remembers it there.
+func (v *values) findAt(c *frame.Cell[string], m *place) int32 {
+	switch {
+	case c.Null:
+		return noneThere
+	case !m.is(c.Value):
+		*m = place{unsafe.StringData(c.Value), int32(len(c.Value)), v.findText(c)}
+	}
+	return m.code
 }
 
 // recent remembers where in memory texts are that were met not long ago.
 type recent [256]place
+
+// recentMany remembers more, for many rows.
+type recentMany [2048]place
 
 type place struct {
 	data *byte
@@ -159,9 +177,14 @@ type place struct {
 }
 
 // at is where a text is remembered, if it is.
-func (r *recent) at(s string) *place {
-	p := uint64(uintptr(unsafe.Pointer(unsafe.StringData(s))))
-	return &r[p*0x9e3779b97f4a7c15>>56] // 2^64 over the golden ratio, as Knuth advises; the upper 8 bits
+func (r *recent) at(s string) *place { return &r[scatter(s)>>56] }
+
+func (r *recentMany) at(s string) *place { return &r[scatter(s)>>53] }
+
+// scatter makes a number with well mixed upper bits of where a text is in memory: it
+// multiplies by 2^64 over the golden ratio, as Knuth advises.
+func scatter(s string) uint64 {
+	return uint64(uintptr(unsafe.Pointer(unsafe.StringData(s)))) * 0x9e3779b97f4a7c15
 }
 
 // is reports whether the text is the one that is remembered here. An empty text has no

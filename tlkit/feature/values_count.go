@@ -154,15 +154,7 @@ func (t *textCounts) add(u *textCounts) {
 	}
 }
 
-// recentMany is a larger [recent], for many rows.
-type recentMany [2048]place
-
-func (r *recentMany) at(s string) *place {
-	p := uint64(uintptr(unsafe.Pointer(unsafe.StringData(s))))
-	return &r[p*0x9e3779b97f4a7c15>>53]
-}
-
-// each value's share of so many rows, and that of missing ones if there are any.
+// shares are each value's share of so many rows, and that of missing ones if there are any.
 func (c *counted) shares(rows int) floats {
 	out := make(floats, 0, c.all())
 	for _, n := range c.counts {
