@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"transferlab/tlkit/estimate"
+	"transferlab/tlkit/parallel"
 	"transferlab/tlkit/progress"
 )
 
@@ -102,11 +103,16 @@ func (t *trial) only(rows []int) *trial {
 func (t *trial) matrix(features []int) *mat.Dense {
 	n, p := t.rows(), len(features)
 	data := make([]float64, n*p)
-	for k, j := range features {
-		for i, v := range t.cols[j] {
-			data[i*p+k] = v
+	const piece = 64 // rows: those of the matrix stay in the cache while the columns are read
+	_ = parallel.Chunks(context.Background(), n, piece, func(_, low, high int) {
+		for k, j := range features {
+			at := low*p + k
+			for _, v := range t.cols[j][low:high] {
+				data[at] = v
+				at += p
+			}
 		}
-	}
+	})
 	return mat.NewDense(n, p, data)
 }
 
