@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"unicode/utf8"
 
 	"transferlab/tlkit/frame"
 	"transferlab/tlkit/replace"
@@ -29,11 +30,12 @@ type fileForm struct {
 
 type stepForm struct {
 	Step    string          `json:"step"`
-	Columns []string        `json:"columns"`
+	Columns textList        `json:"columns"`
 	Learnt  json.RawMessage `json:"learnt"`
 }
 
-// MarshalJSON writes what was learnt, every number with all of its bits.
+// MarshalJSON writes what was learnt, every number with all of its bits. A column of the
+// table whose name is not UTF-8 is [ErrInput], since JSON cannot name it.
 func (f *Fitted) MarshalJSON() ([]byte, error) {
 	if f.plan == nil {
 		return nil, fmt.Errorf("feature: %w: it was not fitted", ErrFile)
@@ -41,6 +43,11 @@ func (f *Fitted) MarshalJSON() ([]byte, error) {
 	form := fileForm{Format: format, Classes: f.classes, Columns: append([]frame.Field{}, f.plan.fields...), Steps: []stepForm{}}
 	if f.target.Name != "" {
 		form.Target = &f.target
+	}
+	for _, field := range append(form.Columns, f.target) {
+		if !utf8.ValidString(field.Name) {
+			return nil, fmt.Errorf("feature: %w: the name of column %.40q is not UTF-8, so that it cannot be saved; rename it before fitting", ErrInput, field.Name)
+		}
 	}
 	for _, s := range f.steps {
 		b, err := json.Marshal(s.do)

@@ -43,6 +43,17 @@ func TestSaveAndLoad(t *testing.T) {
 	}
 }
 
+// A feature may be named after any text, and is found again by it.
+func TestFilesOfNamesThatAreNotUTF8(t *testing.T) {
+	table := tableOf(t, nil, textColumn("a", "\xff", "\xfe", "b"))
+	f := mustFit(t, Pipeline{Steps: []Step{OneHotEncoder{}, Drop{[]string{"a=\xfe"}}}}, table)
+	checkWays(t, f, table)
+	f = mustFit(t, Pipeline{Steps: []Step{OneHotEncoder{}}}, tableOf(t, nil, textColumn("\xff", "a")))
+	if _, err := f.MarshalJSON(); !errors.Is(err, ErrInput) {
+		t.Error(err)
+	}
+}
+
 // Each is a saved pipeline with one thing changed.
 func TestFilesThatDoNotHoldTogether(t *testing.T) {
 	table := people(t)

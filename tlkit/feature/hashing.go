@@ -3,6 +3,7 @@ package feature
 import (
 	"fmt"
 	"strconv"
+	"unicode/utf8"
 
 	"transferlab/tlkit/frame"
 )
@@ -39,6 +40,9 @@ const defaultBits, mostHashBits = 8, 20
 func (s HashingEncoder) takes(p *plan) ([]int, error) {
 	if s.Bits < 0 || s.Bits > mostHashBits {
 		return nil, optionf("Bits is %d; give 1 to %d, or 0 for %d", s.Bits, mostHashBits, defaultBits)
+	}
+	if !utf8.ValidString(s.Name) {
+		return nil, optionf("Name is %.40q, which is not UTF-8", s.Name)
 	}
 	return p.take(s.Columns, frame.Text, func(k frame.Kind) bool { return formOf(k) == texts },
 		func(k frame.Kind) bool { return k == frame.Text || k == frame.Category })

@@ -214,7 +214,7 @@ func TestEncoderOptions(t *testing.T) {
 		"ordinal":    OrdinalEncoder{Unknown: 9}, "refused and encoded": OrdinalEncoder{UnknownAs: &one}, "as infinite": OrdinalEncoder{MissingAs: &inf},
 		"as a known one": OrdinalEncoder{Unknown: Ignore, UnknownAs: &one}, "missing as a known one": OrdinalEncoder{MissingAs: &one}, "ordinal frequency": OrdinalEncoder{MinFrequency: -2},
 		"smoothing": TargetEncoder{Smoothing: -1}, "smoothing NaN": TargetEncoder{Smoothing: nan}, "both": TargetEncoder{Smoothing: 2, NoSmoothing: true}, "folds": TargetEncoder{Folds: 1}, "many folds": TargetEncoder{Folds: 101},
-		"bits": HashingEncoder{Bits: 21}, "fewer bits": HashingEncoder{Bits: -1},
+		"bits": HashingEncoder{Bits: 21}, "fewer bits": HashingEncoder{Bits: -1}, "not UTF-8": HashingEncoder{Name: "\xff"},
 		"part": DateParts{Parts: []DatePart{99}}, "part twice": DateParts{Parts: []DatePart{Year, Year}},
 		"column twice": OneHotEncoder{Columns: []string{"pet", "pet"}},
 	} {

@@ -6,6 +6,9 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"transferlab/tlkit/frame"
+	"transferlab/tlkit/split"
 )
 
 func TestOrdinalInverse(t *testing.T) {
@@ -134,6 +137,41 @@ func TestManyValues(t *testing.T) {
 	for k, n := range c.counts {
 		if n != 2 {
 			t.Fatalf("value %d is in %d rows", k, n)
+		}
+	}
+}
+
+// Every encoder takes columns of one row, of no value, and of one value, and no rows.
+func TestEncodersOfUglyColumns(t *testing.T) {
+	for name, table := range map[string]frame.Table{
+		"one row":     tableOf(t, nil, textColumn("a", "x"), numberColumn("n", 3), numberColumn("y", 1)),
+		"missing":     tableOf(t, nil, textColumn("a", none, none, none), numberColumn("n", math.NaN(), math.NaN(), math.NaN()), numberColumn("y", 1, 2, 3)),
+		"constant":    tableOf(t, nil, textColumn("a", "", "", ""), numberColumn("n", 0, math.Copysign(0, -1), 0), numberColumn("y", 2, 2, 2)),
+		"extremes":    tableOf(t, nil, textColumn("a", "\xff", "", strings.Repeat("x", 1<<16)), numberColumn("n", math.MaxFloat64, -math.SmallestNonzeroFloat64, 1e-300), numberColumn("y", 1e300, -1e300, 1e-300)),
+		"all differ":  tableOf(t, nil, textColumn("a", "c", "b", "a", none), numberColumn("n", 1, 2, 3, 4), numberColumn("y", 1, 2, 3, 4)),
+		"other kinds": tableOf(t, frame.Schema{{Name: "a", Kind: frame.Category}}, textColumn("a", "c", "b"), boolColumn("n", true, false), boolColumn("y", true, true)),
+	} {
+		for _, s := range []Step{
+			OneHotEncoder{Columns: []string{"a", "n"}}, OrdinalEncoder{Columns: []string{"a", "n"}}, FrequencyEncoder{Columns: []string{"a", "n"}},
+			TargetEncoder{Columns: []string{"a", "n"}}, TargetEncoder{Columns: []string{"a", "n"}, Smoothing: 3}, HashingEncoder{Bits: 2},
+		} {
+			t.Run(fmt.Sprintf("%s %T", name, s), func(t *testing.T) {
+				f := mustFit(t, Pipeline{Target: "y", Steps: []Step{s}}, table)
+				checkWays(t, f, table)
+				empty := mustTake(t, table)
+				if x, err := f.Matrix(t.Context(), nil, empty); err != nil || !x.IsEmpty() {
+					t.Error(err)
+				}
+				for range f.Stream(t.Context(), pieces(t, empty, 5)) {
+					t.Error("no rows are a piece")
+				}
+				if table.Nrow() < 2 {
+					return
+				}
+				if _, _, err := (Pipeline{Target: "y", Steps: []Step{s}}).FitMatrix(t.Context(), nil, split.WholeAsTrain(table)); err != nil {
+					t.Error(err)
+				}
+			})
 		}
 	}
 }
