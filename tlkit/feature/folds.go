@@ -3,6 +3,7 @@ package feature
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"transferlab/tlkit/parallel"
 	"transferlab/tlkit/split"
@@ -21,11 +22,11 @@ func (t *trial) folds(ctx context.Context, o split.FoldOptions) ([]fold, error) 
 	if t.classifier != nil {
 		labels := make([]string, len(t.labels))
 		for i, c := range t.labels {
-			labels[i] = fmt.Sprint(c)
+			labels[i] = strconv.Itoa(c) // a name may be empty, which would be no label
 		}
 		plan = split.StratifiedKFold(split.ByLabel(labels), o)
 	} else {
-		plan = split.KFold(split.ByLabel(make([]string, t.rows())), o)
+		plan = split.KFold(split.ByOrder(t.rows()), o)
 	}
 	parts, err := plan.Parts(ctx)
 	if err != nil {

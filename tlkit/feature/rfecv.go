@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"sync/atomic"
 
 	"transferlab/tlkit/estimate"
 	"transferlab/tlkit/parallel"
+	"transferlab/tlkit/progress"
 	"transferlab/tlkit/split"
 )
 
@@ -80,6 +82,7 @@ func (s RFECV) curve(l *learning, folds []fold, step int) ([]CurvePoint, error) 
 	scores := make([][]float64, len(folds))
 	var numbers []int
 	errs := make([]error, len(folds))
+	var done atomic.Int64
 	err := parallel.Each(l.ctx, len(folds), func(k int) {
 		var sizes []int
 		_, errs[k] = folds[k].train.eliminate(l.ctx, nil, max(s.Min, 1), step, func(a *attempt) error {
@@ -91,6 +94,7 @@ func (s RFECV) curve(l *learning, folds []fold, step int) ([]CurvePoint, error) 
 		if k == 0 {
 			numbers = sizes
 		}
+		progress.Or(l.rep).Report(progress.Event{Task: "folds of recursive elimination", Done: done.Add(1), Total: int64(len(folds)), Unit: "folds"})
 	})
 	if err := cmp.Or(err, firstError(errs)); err != nil {
 		return nil, err

@@ -146,10 +146,12 @@ func (t *trial) fit(ctx context.Context, features []int) (*attempt, error) {
 
 func (t *trial) classify(ctx context.Context, features []int) (*attempt, error) {
 	labels := make([]string, len(t.labels))
-	index := map[string]int{}
 	for i, c := range t.labels {
 		labels[i] = t.names[c]
-		index[t.names[c]] = c
+	}
+	index := make(map[string]int, len(t.names))
+	for c, name := range t.names {
+		index[name] = c
 	}
 	m, err := t.classifier.Fit(ctx, nil, t.matrix(features), labels)
 	if err != nil {
