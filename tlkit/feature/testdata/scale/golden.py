@@ -55,8 +55,10 @@ y = np.column_stack([np.full(30, 0.1), np.full(30, 1e12), np.where(np.arange(30)
 y[3, 5] = np.nan
 tables["constant"] = (y, np.vstack([y[:3], y[:2] + 1, y[:2] * 2]))
 y = np.column_stack([1e-300 * rng.normal(size=40), 1e100 * rng.normal(size=40), 1e-17 * rng.random(40),
-                     1e6 + 1e-3 * rng.normal(size=40), 1e-9 * rng.normal(size=40)])
+                     1e6 + 1e-3 * rng.normal(size=40), 1e-9 * rng.normal(size=40), 1e-15 * rng.random(40)])
 tables["scales"] = (y, held(rng, y))
+y = np.column_stack([np.r_[5 + 1e-9 * np.arange(20), 6 + np.arange(10.0)], np.r_[np.full(25, 2.0), 3 + np.arange(5)]])
+tables["narrow"] = (y, held(rng, y))
 y = np.array([[1.5, -2, 0, 7]])
 tables["one row"] = (y, np.vstack([y, y + 1, y - 1]))
 y = np.array([[1.5, -2, 0, 7], [2.5, -2, 1e-20, np.nan]])
