@@ -82,7 +82,8 @@ type powered struct {
 	Method Power  `json:"method"`
 	Lambda floats `json:"lambda"`
 	centred
-	names []string
+	names  []string
+	powers []powers // made of the above
 }
 
 func (s *powered) name(in []element) {
@@ -103,6 +104,10 @@ func (s *powered) outputs(in []element) ([]output, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.powers = make([]powers, len(in))
+	for j, v := range s.Lambda {
+		s.powers[j] = powersOf(s.Method, v)
+	}
 	return s.centred.outputs(in)
 }
 
@@ -110,7 +115,7 @@ func (s *powered) one(j, first int, in, out *column) error {
 	if err := s.logs(j, first, in.num, out.num); err != nil {
 		return err
 	}
-	powersOf(s.Method, s.Lambda[j]).of(out.num, out.num)
+	s.powers[j].of(out.num, out.num)
 	return s.centred.one(j, first, out, out)
 }
 

@@ -80,3 +80,38 @@ func BenchmarkScalers(b *testing.B) {
 		})
 	}
 }
+
+// A row of 20 numbers goes through each scaler.
+func BenchmarkScaledRow(b *testing.B) {
+	cells := make([]float64, 2000)
+	rng := rand.New(rand.NewPCG(3, 4))
+	t := frame.Table{}
+	for j := range 20 {
+		for i := range cells {
+			cells[i] = math.Exp(rng.NormFloat64())
+		}
+		var err error
+		if t, err = t.With(numberColumn("c"+strconv.Itoa(j), cells...)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for name, s := range scalers() {
+		b.Run(name, func(b *testing.B) {
+			r, err := mustFit(b, Pipeline{Steps: []Step{Impute{}, s}}, t).Row()
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				for k := range 20 {
+					if err := r.SetNumber(k, 0.1+float64(k)); err != nil {
+						b.Fatal(err)
+					}
+				}
+				if _, err := r.Features(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
