@@ -203,18 +203,22 @@ func (l *learning) each(f func(j int, v []float64) error) error {
 func (l *learning) complete() ([][]float64, error) {
 	out := make([][]float64, len(l.cols))
 	errs := make([]error, len(l.cols))
-	err := parallel.Each(l.ctx, len(l.cols), func(j int) {
-		if out[j], errs[j] = l.numbers(j, nil); errs[j] != nil {
-			return
-		}
-		for i, v := range out[j] {
-			if v != v {
-				errs[j] = &InputError{l.cols[j].name, i, v, "this step needs all values: fill or drop what is missing in a step before it"}
-				return
-			}
-		}
-	})
+	err := parallel.Each(l.ctx, len(l.cols), func(j int) { out[j], errs[j] = l.known(j, nil) })
 	return out, cmp.Or(err, firstError(errs))
+}
+
+// known is numbers of a column in which none may be missing.
+func (l *learning) known(j int, buf []float64) ([]float64, error) {
+	v, err := l.numbers(j, buf)
+	if err != nil {
+		return v, err
+	}
+	for i, x := range v {
+		if x != x {
+			return v, &InputError{l.cols[j].name, i, x, "this step needs all values: fill or drop what is missing in a step before it"}
+		}
+	}
+	return v, nil
 }
 
 // classify gives each training row the number of its class, and the classes' names.

@@ -1,12 +1,14 @@
 package feature
 
 import (
+	"cmp"
 	"errors"
 	"math"
 
 	"transferlab/tlkit/feature/score"
 	"transferlab/tlkit/frame"
 	"transferlab/tlkit/internal/enum"
+	"transferlab/tlkit/parallel"
 )
 
 // Score is how much a feature by itself tells about the target.
@@ -79,10 +81,6 @@ func (s SelectBest) fit(l *learning) (learnt, error) {
 	}
 	r, err := s.score(l, by)
 	if err != nil {
-		var e *score.InputError
-		if errors.As(err, &e) && e.Column >= 0 && e.Column < len(l.cols) {
-			return nil, &InputError{l.cols[e.Column].name, e.Row, e.Value, "chi-square is for counts and shares: scale to 0 … 1, or take another score"}
-		}
 		return nil, err
 	}
 	at, err := s.choose(r)
@@ -144,27 +142,56 @@ func (s SelectBest) score(l *learning, by Score) (score.Result, error) {
 	if err != nil || len(l.cols) == 0 {
 		return score.Result{}, err
 	}
+	switch by {
+	case AnovaF:
+		return inBatches(l, func(cols [][]float64) (score.Result, error) { return score.ANOVA(l.ctx, nil, cols, labels) })
+	case ChiSquare:
+		return inBatches(l, func(cols [][]float64) (score.Result, error) { return score.ChiSquare(l.ctx, nil, cols, labels) })
+	case RegressionF:
+		return inBatches(l, func(cols [][]float64) (score.Result, error) {
+			return score.FRegression(l.ctx, nil, cols, y, score.LinearOptions{})
+		})
+	}
 	cols, err := l.complete()
 	if err != nil {
 		return score.Result{}, err
+	}
+	if by == RankCorrelation {
+		return score.Spearman(l.ctx, l.rep, cols, y)
 	}
 	mutual := score.MutualOptions{Neighbors: s.Neighbors, Seed: s.Seed, Discrete: make([]bool, len(cols))}
 	for j, e := range l.cols {
 		mutual.Discrete[j] = e.kind == frame.Bool
 	}
-	switch {
-	case by == AnovaF:
-		return score.ANOVA(l.ctx, l.rep, cols, labels)
-	case by == ChiSquare:
-		return score.ChiSquare(l.ctx, l.rep, cols, labels)
-	case by == RankCorrelation:
-		return score.Spearman(l.ctx, l.rep, cols, y)
-	case by == RegressionF:
-		return score.FRegression(l.ctx, l.rep, cols, y, score.LinearOptions{})
-	case labels != nil:
+	if labels != nil {
 		return score.MutualInformationClasses(l.ctx, l.rep, cols, labels, mutual)
 	}
 	return score.MutualInformation(l.ctx, l.rep, cols, y, mutual)
+}
+
+// inBatches rates a few columns at a time, in memory that stays in the cache: reading the
+// columns takes as long as these scores do.
+func inBatches(l *learning, rate func(cols [][]float64) (score.Result, error)) (score.Result, error) {
+	const batch = 16
+	var all score.Result
+	cols, errs := make([][]float64, batch), make([]error, batch)
+	for low := 0; low < len(l.cols); low += batch {
+		n := min(batch, len(l.cols)-low)
+		err := parallel.Each(l.ctx, n, func(k int) { cols[k], errs[k] = l.known(low+k, cols[k]) })
+		if err := cmp.Or(err, firstError(errs)); err != nil {
+			return all, err
+		}
+		r, err := rate(cols[:n])
+		if err != nil {
+			var e *score.InputError
+			if errors.As(err, &e) && e.Column >= 0 {
+				return all, &InputError{l.cols[low+e.Column].name, e.Row, e.Value, "chi-square is for counts and shares: scale to 0 … 1, or take another score"}
+			}
+			return all, err
+		}
+		all.Score, all.P = append(all.Score, r.Score...), append(all.P, r.P...)
+	}
+	return all, nil
 }
 
 // choose gives the positions that are kept.

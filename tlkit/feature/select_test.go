@@ -417,3 +417,20 @@ func TestProductsChooseAsFitsDo(t *testing.T) {
 
 // slow is a regressor that is not known to go by products.
 type slow struct{ estimate.Regressor }
+
+func TestTheColumnBelowZeroIsNamed(t *testing.T) {
+	class := []string{"a", "b", "a", "b"}
+	cols := []series.Series{textColumn("class", class...)}
+	for j := range 40 {
+		v := []float64{1, 2, 3, 0}
+		if j == 37 {
+			v[2] = -3
+		}
+		cols = append(cols, numberColumn(fmt.Sprintf("n%d", j), v...))
+	}
+	_, err := (Pipeline{Target: "class", Steps: []Step{SelectBest{Score: ChiSquare}}}).Fit(t.Context(), nil, split.WholeAsTrain(tableOf(t, nil, cols...)))
+	var e *InputError
+	if !errors.As(err, &e) || e.Column != "n37" || e.Row != 2 || e.Value != -3 || !strings.Contains(err.Error(), "chi-square") {
+		t.Errorf("%v", err)
+	}
+}
