@@ -5,11 +5,10 @@ import (
 	"html"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
-
-	"transferlab/tlkit/internal/wording"
 )
 
 // Words say how the set compares with the first one, or that the rows cannot tell.
@@ -37,16 +36,64 @@ func (c *Comparison) Words(set int) string {
 }
 
 // Summary says in a few sentences which sets are better or worse than the first one, which
-// cannot be told from it, and what they save.
+// cannot be told from it, and which of those has the fewest features.
 func (c *Comparison) Summary() string {
 	if len(c.Sets) == 0 {
 		return "nothing was compared"
 	}
 	first := c.Sets[0]
 	var b strings.Builder
-	fmt.Fprintf(&b, "%.40q, the first of %s: %s, %s.", first.Name, wording.Count(len(c.Sets), "set"), c.score(first), first.features())
+	fmt.Fprintf(&b, "%.40q has %s with %s.", first.Name, c.score(first), first.features())
+	var better, worse, same []string
+	fewest := 0
 	for k, s := range c.Sets[1:] {
-		fmt.Fprintf(&b, " %s It has %s%s.", c.Words(k+1), s.features(), cost(s, first))
+		said := fmt.Sprintf("%.40q %s", s.Name, c.change(s))
+		switch d := s.Difference; {
+		case d.Test == "" || !(d.P < 0.05):
+			same = append(same, said)
+		case d.Difference.Value > 0:
+			better = append(better, said)
+		default:
+			worse = append(worse, said)
+			continue
+		}
+		if len(s.Features) > 0 && len(c.Sets[fewest].Features) > 0 && slices.Max(s.Features) < slices.Min(c.Sets[fewest].Features) {
+			fewest = k + 1
+		}
+	}
+	for _, g := range []struct {
+		what string
+		sets []string
+	}{{"Better", better}, {"Worse", worse}, {"Not told apart from it", same}} {
+		if len(g.sets) > 0 {
+			fmt.Fprintf(&b, " %s: %s.", g.what, strings.Join(g.sets, ", "))
+		}
+	}
+	if fewest > 0 {
+		fmt.Fprintf(&b, " Of those that are not worse, %.40q has the fewest features: %s.", c.Sets[fewest].Name, c.Sets[fewest].span())
+	}
+	b.WriteString(c.caution())
+	return b.String()
+}
+
+// change is a set's difference to the first one in short.
+func (c *Comparison) change(s SetScore) string {
+	d := s.Difference
+	by := fmt.Sprintf("%+.1f points", 100*d.Difference.Value)
+	if c.Numbers {
+		by = fmt.Sprintf("R² %+.3f", d.Difference.Value)
+	}
+	if d.Test == "" {
+		return "(" + by + " in each fold)"
+	}
+	return fmt.Sprintf("(%s, p = %.2g)", by, d.P)
+}
+
+// caution says what not to take the comparison for.
+func (c *Comparison) caution() string {
+	var b strings.Builder
+	if len(c.Sets) > 1 && c.Sets[1].Difference.Test != "" {
+		fmt.Fprintf(&b, " By %s.", c.Sets[1].Difference.Test)
 	}
 	if n := len(c.Sets) - 1; n > 1 {
 		fmt.Fprintf(&b, " Of %d such tests about one in twenty finds a difference where there is none.", n)
@@ -83,16 +130,6 @@ func (s SetScore) span() string {
 	return fmt.Sprintf("%d to %d", low, high)
 }
 
-// cost compares what training takes, where that can be told.
-func cost(s, first SetScore) string {
-	a, b := s.FitPipeline+s.FitModel, first.FitPipeline+first.FitModel
-	if b <= 0 || first.FitModel <= 0 || first.Matrix == 0 {
-		return ""
-	}
-	return fmt.Sprintf("; pipeline and model are fitted in %.2g times the time of the first, the model alone in %.2g times, on %.2g times the bytes",
-		float64(a)/float64(b), float64(s.FitModel)/float64(first.FitModel), float64(s.Matrix)/float64(first.Matrix))
-}
-
 // heading says what was done.
 func (c *Comparison) heading() string {
 	repeats := ""
@@ -109,7 +146,7 @@ func (c *Comparison) cells() (head []string, rows [][]string) {
 		head = slices.Replace(head, 2, 5, "R²", "RMSE")
 	}
 	for k, s := range c.Sets {
-		r := []string{fmt.Sprintf("%.40q", s.Name), s.span()}
+		r := []string{label(s.Name), s.span()}
 		if c.Numbers {
 			r = append(r, s.R2.String(), fmt.Sprintf("%.4g (%.4g – %.4g)", s.RMSE.Value, s.RMSE.Low, s.RMSE.High))
 		} else {
@@ -170,19 +207,35 @@ func htmlParagraph(s string) string { return "<p>" + html.EscapeString(s) + "</p
 func htmlTable(head []string, rows [][]string) string {
 	var b strings.Builder
 	b.WriteString(`<table class="tlkit-table"><thead><tr>`)
-	for _, h := range head {
-		fmt.Fprintf(&b, "<th>%s</th>", html.EscapeString(h))
+	for k, h := range head {
+		fmt.Fprintf(&b, "<th%s>%s</th>", left(k), html.EscapeString(h))
 	}
 	b.WriteString("</tr></thead><tbody>")
 	for _, r := range rows {
-		b.WriteString("<tr>")
-		for _, v := range r {
+		fmt.Fprintf(&b, `<tr><th scope="row"%s>%s</th>`, left(0), html.EscapeString(r[0]))
+		for _, v := range r[1:] {
 			fmt.Fprintf(&b, "<td>%s</td>", html.EscapeString(v))
 		}
 		b.WriteString("</tr>")
 	}
 	b.WriteString("</tbody></table>")
 	return b.String()
+}
+
+// left is the style of column k: the first one has names.
+func left(k int) string {
+	if k == 0 {
+		return ` style="text-align:left"`
+	}
+	return ""
+}
+
+// label is a name for a table: as it is where it is short and printable, else quoted.
+func label(name string) string {
+	if q := strconv.Quote(name); len([]rune(name)) > 40 || q[1:len(q)-1] != name {
+		return fmt.Sprintf("%.40q", name)
+	}
+	return name
 }
 
 // joined makes a list for a sentence.

@@ -46,7 +46,7 @@ func (i *Importances) heading() string {
 
 func (i *Importances) cells() (head []string, rows [][]string) {
 	for _, c := range i.Columns {
-		rows = append(rows, []string{fmt.Sprintf("%.40q", c.Column), c.Drop.String()})
+		rows = append(rows, []string{label(c.Column), c.Drop.String()})
 	}
 	return []string{"column", "loss of " + i.Metric.String()}, rows
 }
