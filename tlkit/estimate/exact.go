@@ -89,7 +89,7 @@ func (f *face) direction() ([]float64, bool) {
 	}
 	out, ok := []float64(nil), false
 	if k > fewEquations {
-		out, ok = conjugate(a, right)
+		out, ok = conjugate(a, right, 1e-14)
 	}
 	if !ok {
 		out, ok = cholesky(a, right)
@@ -106,13 +106,14 @@ func (f *face) direction() ([]float64, bool) {
 const fewEquations = 128
 
 // conjugate solves a·w = right by conjugate gradients, if the columns hang together so
-// little that some rounds are enough. right is only read.
-func conjugate(a blas64.Symmetric, right []float64) ([]float64, bool) {
+// little that some rounds are enough to leave no more of right than the share small. right
+// is only read.
+func conjugate(a blas64.Symmetric, right []float64, small float64) ([]float64, bool) {
 	k := a.N
 	w, residual, direction, product := make([]float64, k), slices.Clone(right), slices.Clone(right), make([]float64, k)
 	rho := floats.Dot(residual, residual)
-	end := rho * 1e-28
-	for range 60 {
+	end := rho * small * small
+	for range 80 { // as many as a decomposition of some hundreds of equations costs
 		if rho <= end {
 			return w, true
 		}

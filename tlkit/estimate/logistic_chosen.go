@@ -11,7 +11,7 @@ import (
 func (l *newtonian) choose(gradient []float64) []int {
 	p, width := l.x.Cols, l.width()
 	var out []int
-	if l.one == 0 || l.k*width <= mostDense {
+	if l.one == 0 || l.k*width <= fewSparse {
 		for j := range p {
 			out = append(out, j)
 		}
@@ -46,7 +46,7 @@ func (l *newtonian) choose(gradient []float64) []int {
 		}
 		return 0
 	})
-	for _, m := range more[:min(len(more), max(mostDense/2/l.k, len(out), 1))] {
+	for _, m := range more[:min(len(more), max(fewSparse/2/l.k, len(out), 1))] {
 		out = append(out, m.feature)
 	}
 	slices.Sort(out)

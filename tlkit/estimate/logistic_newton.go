@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -237,20 +238,26 @@ func (l *newtonian) smooth(h blas64.General, q []float64, width int) ([]float64,
 			scale[i] = 1 / math.Sqrt(d)
 		}
 	}
-	a := mat.NewSymDense(m, nil)
+	a := blas64.Symmetric{N: m, Stride: m, Uplo: blas.Upper, Data: make([]float64, m*m)}
 	for i := range m {
+		from, to := row(h, i), a.Data[i*m:(i+1)*m]
 		for j := i; j < m; j++ {
-			a.SetSym(i, j, row(h, i)[j]*scale[i]*scale[j])
+			to[j] = from[j] * scale[i] * scale[j]
 		}
 	}
 	floats.Mul(q, scale)
+	if m > fewEquations {
+		if out, ok := conjugate(a, q, 1e-10); ok {
+			floats.Mul(out, scale)
+			return out, nil
+		}
+	}
 	// Where the matrix is singular to working precision, a small multiple of its diagonal
 	// shortens the step.
 	for more := 0.0; more < 1; more = max(more*100, 1e-14) {
-		b := mat.NewSymDense(m, nil)
-		b.CopySym(a)
+		b := mat.NewSymDense(m, slices.Clone(a.Data))
 		for i := range m {
-			b.SetSym(i, i, a.At(i, i)+more)
+			b.SetSym(i, i, b.At(i, i)+more)
 		}
 		var chol mat.Cholesky
 		var w mat.VecDense
