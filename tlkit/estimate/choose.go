@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"sync/atomic"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -91,7 +92,7 @@ func (o net) choose(ctx context.Context, rep progress.Reporter, x mat.Matrix, y 
 	if err != nil {
 		return nil, err
 	}
-	if err := grid.check(o.ratio); err != nil {
+	if err := grid.check(1); err != nil { // the shares are above 0
 		return nil, err
 	}
 	parts, err := folds.parts(g.Rows)
@@ -133,9 +134,10 @@ func (o net) validate(ctx context.Context, rep progress.Reporter, v validation, 
 	}
 	errs := make([][]float64, parts) // of each part, of each net
 	failed := make([]error, parts)
+	var done atomic.Int64
 	err := parallel.Each(ctx, parts, func(k int) {
 		errs[k], failed[k] = along(ctx, v, nets, k)
-		rep.Report(progress.Event{Task: "cross-validation", Done: int64(k + 1), Total: int64(parts), Unit: "parts"})
+		rep.Report(progress.Event{Task: "cross-validation", Done: done.Add(1), Total: int64(parts), Unit: "parts"})
 	})
 	for _, f := range failed {
 		if err == nil {

@@ -39,6 +39,11 @@ func (o net) problem(ctx context.Context, x blas64.General, y []float64) (*probl
 	if !finite(s.lengths...) || !finite(yy) {
 		return nil, errTooLarge
 	}
+	for j, square := range s.lengths {
+		if err := vanished(x, j, meanX[j], square); err != nil {
+			return nil, err
+		}
+	}
 	return &problem{s, x.Rows, meanX, meanY, yy, make([]float64, x.Cols)}, nil
 }
 
