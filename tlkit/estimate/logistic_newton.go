@@ -97,6 +97,9 @@ func (l *newtonian) minimise(ctx context.Context, rep progress.Reporter) (rounds
 		if err != nil {
 			return 0, false, err
 		}
+		if scale == 0 {
+			return rounds, false, nil // no way down that rounding would show
+		}
 		before = math.Inf(1)
 		if scale == 1 {
 			before = floats.Norm(t.step, math.Inf(1))
@@ -137,7 +140,8 @@ func (l *newtonian) arrives(t trial, before, value float64) bool {
 	return moved/before*moved/before*moved <= goal
 }
 
-// try halves the step until the objective falls, and goes there.
+// try halves the step until the objective falls, and goes there. The scale is that of the
+// step; 0 if it does not fall.
 func (l *newtonian) try(ctx context.Context, t trial, chosen []int, at *point, value *float64) (scale float64, err error) {
 	scale = 1.0
 	for range 60 { // halvings: then the step is below rounding
@@ -157,7 +161,7 @@ func (l *newtonian) try(ctx context.Context, t trial, chosen []int, at *point, v
 		}
 		scale /= 2
 	}
-	return scale, nil
+	return 0, nil
 }
 
 // step gives the minimum of the quadratic that touches the losses at w, with the penalty.
