@@ -25,7 +25,9 @@ func FuzzFit(f *testing.F) {
 			return
 		}
 		// One byte a number, of many scales and with many ties.
-		number := func(c byte) float64 { return float64(int8(c)%16) * math.Pow(10, float64(int(c)/16%8)*float64(width%5)*3-20) }
+		number := func(c byte) float64 {
+			return float64(int8(c)%16) * math.Pow(10, float64(int(c)/16%8)*float64(width%5)*3-20)
+		}
 		x, y, labels := mat.NewDense(n, p, nil), make([]float64, n), make([]string, n)
 		for i := range n {
 			for j := range p {
@@ -41,10 +43,12 @@ func FuzzFit(f *testing.F) {
 			"ridge":         func() (Model, error) { return Ridge{NoIntercept: true}.Fit(ctx, nil, x, y) },
 			"lasso":         func() (Model, error) { return Lasso{Alpha: 0.01}.Fit(ctx, nil, x, y) },
 			"positive":      func() (Model, error) { return ElasticNet{Alpha: -1, Positive: true}.Fit(ctx, nil, x, y) },
-			"lasso cv":      func() (Model, error) { return LassoCV{Folds: Folds{Count: 2}, Grid: Grid{Count: 5}}.Fit(ctx, nil, x, y) },
-			"logistic":      func() (Model, error) { return Logistic{}.Fit(ctx, nil, x, labels) },
-			"sparse":        func() (Model, error) { return Logistic{L1Ratio: 0.9, Balanced: true}.Fit(ctx, nil, x, labels) },
-			"neighbours":    func() (Model, error) { return KNNRegressor{Neighbors: 1, Search: Brute}.Fit(ctx, nil, x, y) },
+			"lasso cv": func() (Model, error) {
+				return LassoCV{Folds: Folds{Count: 2}, Grid: Grid{Count: 5}}.Fit(ctx, nil, x, y)
+			},
+			"logistic":   func() (Model, error) { return Logistic{}.Fit(ctx, nil, x, labels) },
+			"sparse":     func() (Model, error) { return Logistic{L1Ratio: 0.9, Balanced: true}.Fit(ctx, nil, x, labels) },
+			"neighbours": func() (Model, error) { return KNNRegressor{Neighbors: 1, Search: Brute}.Fit(ctx, nil, x, y) },
 		} {
 			m, err := fit()
 			if ctx.Err() != nil {
