@@ -52,12 +52,17 @@ func TestEmoji(t *testing.T) {
 
 // The tables are what their packages ship, and what the tests compare with the references.
 func TestTables(t *testing.T) {
-	penguins, err := os.ReadFile("penguins.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if sum := fmt.Sprintf("%x", sha256.Sum256(penguins)); sum != "144f623143c9360fd77322a4f86acb06dc198814dbd2669724c63e6457b907bd" {
-		t.Errorf("penguins.csv has the SHA-256 %s", sum)
+	for name, want := range map[string]string{
+		"penguins.csv":        "144f623143c9360fd77322a4f86acb06dc198814dbd2669724c63e6457b907bd",
+		"seattle_weather.csv": "0845078a290b48e3149ab8639966824110a251db4e06fc144c06ebb534af23be",
+	} {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sum := fmt.Sprintf("%x", sha256.Sum256(b)); sum != want {
+			t.Errorf("%s has the SHA-256 %s", name, sum)
+		}
 	}
 	shown, errA := os.ReadFile("breast_cancer.csv.gz")
 	tested, errB := os.ReadFile("../../tlkit/clean/impute/testdata/breast_cancer.csv.gz")

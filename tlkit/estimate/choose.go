@@ -4,33 +4,13 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"math/rand/v2"
+	"sync/atomic"
 
-	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"transferlab/tlkit/parallel"
 	"transferlab/tlkit/progress"
 )
-
-// Folds say how a weight is chosen by cross-validation.
-type Folds struct {
-	// Count is how many parts the rows are cut into; 0 means 5. Each part is predicted by
-	// what was fitted on the others.
-	Count int `json:"count,omitempty"`
-	// Shuffle draws the parts by Seed. Otherwise they are runs of rows, as of
-	// scikit-learn's KFold.
-	Shuffle bool   `json:"shuffle,omitempty"`
-	Seed    uint64 `json:"seed,omitempty"`
-	// Of gives each row its part, from 0 on, instead of all that: for groups and times. A
-	// part has at least one row.
-	Of []int `json:"of,omitempty"`
-	// OneStandardError takes the largest weight whose error is not more than one standard
-	// error above the least error, instead of the weight of the least error (Breiman and
-	// others 1984): a simpler model that is not surely worse.
-	OneStandardError bool `json:"oneStandardError,omitempty"`
-}
 
 // LassoCV is [Lasso] with the weight of the penalty chosen by cross-validation, as
 // scikit-learn's LassoCV.
@@ -112,7 +92,7 @@ func (o net) choose(ctx context.Context, rep progress.Reporter, x mat.Matrix, y 
 	if err != nil {
 		return nil, err
 	}
-	if err := grid.check(o.ratio); err != nil {
+	if err := grid.check(1); err != nil { // the shares are above 0
 		return nil, err
 	}
 	parts, err := folds.parts(g.Rows)
@@ -154,9 +134,10 @@ func (o net) validate(ctx context.Context, rep progress.Reporter, v validation, 
 	}
 	errs := make([][]float64, parts) // of each part, of each net
 	failed := make([]error, parts)
+	var done atomic.Int64
 	err := parallel.Each(ctx, parts, func(k int) {
 		errs[k], failed[k] = along(ctx, v, nets, k)
-		rep.Report(progress.Event{Task: "cross-validation", Done: int64(k + 1), Total: int64(parts), Unit: "parts"})
+		rep.Report(progress.Event{Task: "cross-validation", Done: done.Add(1), Total: int64(parts), Unit: "parts"})
 	})
 	for _, f := range failed {
 		if err == nil {
@@ -234,111 +215,4 @@ func winner(scores []Score, oneError bool) int {
 		}
 	}
 	return at
-}
-
-// parts are the rows of each part.
-func (f Folds) parts(n int) ([][]int, error) {
-	if f.Of != nil {
-		return f.given(n)
-	}
-	count := f.Count
-	if count == 0 {
-		count = 5
-	}
-	if count < 2 || count > n {
-		return nil, fmt.Errorf("estimate: %w: %d parts of %d rows; ask for 2 to %d", ErrOption, count, n, n)
-	}
-	order := make([]int, n)
-	for i := range order {
-		order[i] = i
-	}
-	if f.Shuffle {
-		rand.New(rand.NewPCG(f.Seed, 0)).Shuffle(n, func(i, j int) { order[i], order[j] = order[j], order[i] })
-	}
-	parts := make([][]int, count)
-	for k, low := 0, 0; k < count; k++ {
-		high := low + n/count
-		if k < n%count {
-			high++
-		}
-		parts[k] = order[low:high]
-		low = high
-	}
-	return parts, nil
-}
-
-func (f Folds) given(n int) ([][]int, error) {
-	if len(f.Of) != n {
-		return nil, fmt.Errorf("estimate: %w: Folds.Of has %d numbers for %d rows", ErrShape, len(f.Of), n)
-	}
-	var parts [][]int
-	for i, k := range f.Of {
-		if k < 0 || k >= n {
-			return nil, fmt.Errorf("estimate: %w: Folds.Of puts row %d into part %d; parts count from 0", ErrOption, i, k)
-		}
-		for len(parts) <= k {
-			parts = append(parts, nil)
-		}
-		parts[k] = append(parts[k], i)
-	}
-	for k, p := range parts {
-		if len(p) == 0 || len(parts) < 2 {
-			return nil, fmt.Errorf("estimate: %w: Folds.Of gives part %d of %d %d rows; there are two parts at least, and none is empty", ErrOption, k, len(parts), len(p))
-		}
-	}
-	return parts, nil
-}
-
-// rowsOfParts copies the rows of each problem.
-type rowsOfParts struct {
-	x     blas64.General
-	y     []float64
-	parts [][]int
-}
-
-func (v rowsOfParts) problem(ctx context.Context, o net, part int) (*problem, error) {
-	if part < 0 {
-		return o.problem(ctx, v.x, v.y)
-	}
-	var at []int
-	for k, p := range v.parts {
-		if k != part {
-			at = append(at, p...)
-		}
-	}
-	x, y := taken(v.x, v.y, at)
-	return o.problem(ctx, x, y)
-}
-
-func (v rowsOfParts) judge(part int, m *LassoModel) float64 {
-	sum := 0.0
-	for _, i := range v.parts[part] {
-		d := v.y[i] - m.Intercept - floats.Dot(row(v.x, i), m.Coef)
-		sum += d * d
-	}
-	return sum / float64(len(v.parts[part]))
-}
-
-// taken copies rows, and does not where they are a run.
-func taken(x blas64.General, y []float64, at []int) (blas64.General, []float64) {
-	if at[len(at)-1]-at[0] == len(at)-1 && isRun(at) {
-		low := at[0]
-		return blas64.General{Rows: len(at), Cols: x.Cols, Stride: x.Stride, Data: x.Data[low*x.Stride:]}, y[low : low+len(at)]
-	}
-	out := blas64.General{Rows: len(at), Cols: x.Cols, Stride: x.Cols, Data: make([]float64, len(at)*x.Cols)}
-	to := make([]float64, len(at))
-	for k, i := range at {
-		copy(row(out, k), row(x, i))
-		to[k] = y[i]
-	}
-	return out, to
-}
-
-func isRun(at []int) bool {
-	for k, i := range at {
-		if i != at[0]+k {
-			return false
-		}
-	}
-	return true
 }

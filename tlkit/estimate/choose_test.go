@@ -176,6 +176,17 @@ func TestNumbersOutOfRangeAreErrors(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, m, err)
 		}
 	}
+	tiny := mat.NewDense(3, 1, []float64{1e-170, -1e-170, 3e-170})
+	wide := mat.NewDense(2, 300, nil)
+	wide.Set(0, 299, 1e-200)
+	for name, r := range map[string]Regressor{"least squares": LinearRegression{}, "ridge": Ridge{}, "lasso": Lasso{}} {
+		if m, err := r.Fit(ctx, nil, tiny, []float64{1, 2, 3}); !errors.Is(err, ErrNumber) {
+			t.Errorf("%s of tiny numbers: %v, %v", name, m, err)
+		}
+	}
+	if m, err := (Lasso{}).Fit(ctx, nil, wide, []float64{1, 2}); !errors.Is(err, ErrNumber) {
+		t.Errorf("lasso of many tiny numbers: %v, %v", m, err)
+	}
 	if m, err := (Logistic{L1Ratio: 1}).Fit(ctx, nil, x, []string{"a", "b", "a"}); !errors.Is(err, ErrNumber) {
 		t.Errorf("logistic: %v, %v", m, err)
 	}

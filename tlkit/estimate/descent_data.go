@@ -55,7 +55,7 @@ func (s *bySums) left() (rr, ry float64) {
 }
 
 func (s *bySums) among(active []int) ([]float64, error) {
-	var out []float64
+	out := make([]float64, 0, len(active)*len(active))
 	for _, j := range active {
 		with := row(s.xx, s.at[j])
 		for _, k := range active {

@@ -1,7 +1,7 @@
-// Package estimate holds the small classical models: nearest neighbours, ridge and
-// Bayesian ridge regression, logistic regression, decision trees alone and boosted. They
-// fill missing values, score features, and are the baselines that a larger model has to
-// beat.
+// Package estimate holds the small classical models: nearest neighbours, linear regression
+// without a penalty, with one (ridge, lasso, elastic net) and Bayesian, logistic regression,
+// decision trees alone and boosted. They fill missing values, score features, and are the
+// baselines that a larger model has to beat.
 //
 // An estimator is a description, a struct of options whose zero value is a sensible
 // default. Fit gives a model, a value that predicts and does not change:
@@ -18,7 +18,8 @@
 // alone: on numbers taken from the table of a split.Train, never from a split.Held.
 //
 // What scikit-learn defines is computed as there (version 1.9): the same objective, the
-// same defaults, coefficients that agree to rounding, for iterative solvers to 1e-6.
+// same defaults unless the documentation says why not, coefficients that agree to rounding,
+// for iterative solvers to 1e-6.
 package estimate
 
 import (
@@ -29,8 +30,9 @@ import (
 	"transferlab/tlkit/progress"
 )
 
-// Regressor learns to predict a number. [KNNRegressor], [Ridge], [BayesianRidge],
-// [TreeRegressor] and [GradientBoostingRegressor] are regressors.
+// Regressor learns to predict a number. [KNNRegressor], [LinearRegression], [Ridge],
+// [BayesianRidge], [Lasso], [ElasticNet], [LassoCV], [ElasticNetCV], [TreeRegressor] and
+// [GradientBoostingRegressor] are regressors.
 type Regressor interface {
 	// Fit learns y, of n numbers, from x, of n rows by p features.
 	Fit(ctx context.Context, rep progress.Reporter, x mat.Matrix, y []float64) (Regression, error)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -284,89 +283,4 @@ func (g *Gram) copied(live []int, low, high int) (x blas64.General, y []float64)
 		y[i] = g.y[low+i] - g.meanY
 	}
 	return x, y
-}
-
-// triangle is R of X = QR, and Qᵀy: least squares of these few rows is that of all. Each
-// piece of the rows is decomposed, and then their triangles together (Demmel and others
-// 2012).
-func (g *Gram) triangle(ctx context.Context, live []int) (blas64.General, []float64, error) {
-	w := len(live) + 1
-	size := max(pieceOf(g.n), 4*w)
-	parts := make([]blas64.General, (g.n+size-1)/size)
-	err := parallel.Chunks(ctx, g.n, size, func(c, low, high int) {
-		x, y := g.copied(live, low, high)
-		parts[c] = upper(beside(x, y))
-	})
-	if err != nil {
-		return blas64.General{}, nil, err
-	}
-	all := blas64.General{Cols: w, Stride: w}
-	for _, p := range parts {
-		all.Rows += p.Rows
-		all.Data = append(all.Data, p.Data...)
-	}
-	r := upper(all)
-	x := blas64.General{Rows: r.Rows, Cols: w - 1, Stride: w - 1, Data: make([]float64, r.Rows*(w-1))}
-	y := make([]float64, r.Rows)
-	for i := range y {
-		copy(row(x, i), row(r, i)[:w-1])
-		y[i] = row(r, i)[w-1]
-	}
-	return x, y, nil
-}
-
-// beside puts a column after the others.
-func beside(x blas64.General, y []float64) blas64.General {
-	w := x.Cols + 1
-	out := blas64.General{Rows: x.Rows, Cols: w, Stride: w, Data: make([]float64, x.Rows*w)}
-	for i, v := range y {
-		copy(row(out, i), row(x, i))
-		row(out, i)[w-1] = v
-	}
-	return out
-}
-
-// upper is R of the QR decomposition, as many rows as it has that are not all 0; few rows
-// are their own.
-func upper(a blas64.General) blas64.General {
-	if a.Rows <= a.Cols {
-		return a
-	}
-	var qr mat.QR
-	qr.Factorize(dense(a))
-	var r mat.Dense
-	qr.RTo(&r)
-	out := r.RawMatrix()
-	out.Rows = a.Cols
-	out.Data = out.Data[:a.Cols*out.Stride]
-	return out
-}
-
-// ridgeDual solves w = Xᵀ(XXᵀ + αI)⁻¹y, for more features than rows. It is not ok where
-// the matrix is singular to working precision.
-func ridgeDual(ctx context.Context, x blas64.General, y []float64, alpha float64) (coef []float64, ok bool, err error) {
-	n := x.Rows
-	k, err := products(ctx, x.Cols, n, func(j int, to []float64) {
-		for i := range to {
-			to[i] = x.Data[i*x.Stride+j]
-		}
-	})
-	if err != nil {
-		return nil, false, err
-	}
-	for i := range n {
-		row(k, i)[i] += alpha
-	}
-	var chol mat.Cholesky
-	// A condition number beyond 1/ε leaves no digit of the solution.
-	if !chol.Factorize(mat.NewSymDense(n, k.Data)) || chol.Cond() > 1/eps {
-		return nil, false, nil
-	}
-	var w mat.VecDense
-	if chol.SolveVecTo(&w, mat.NewVecDense(n, y)) != nil {
-		return nil, false, nil
-	}
-	coef = make([]float64, x.Cols)
-	blas64.Gemv(blas.Trans, 1, x, w.RawVector(), 0, vector(coef))
-	return coef, true, nil
 }

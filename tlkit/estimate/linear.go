@@ -13,7 +13,8 @@ import (
 )
 
 // Linear is a number for each feature and one beside them: it predicts
-// Coef·x + Intercept. [Ridge] gives one; [BayesianModel] has one in it.
+// Coef·x + Intercept. [LinearRegression] and [Ridge] give one; [BayesianModel] and
+// [LassoModel] have one in them.
 type Linear struct {
 	Coef      []float64 `json:"coef"` // one a feature
 	Intercept float64   `json:"intercept"`

@@ -23,7 +23,7 @@ import (
 // scikit-learn's LogisticRegression.
 //
 // It is solved by Newton's method: each round solves for the step, and halves it until the
-// objective falls. Up to 1 500 coefficients the step is computed from the matrix of second
+// objective falls. Up to 3 000 coefficients the step is computed from the matrix of second
 // derivatives, and beyond by conjugate gradients (Nash 2000). With a penalty on absolute
 // values the step is that of the proximal method (Lee, Sun and Saunders 2014), found by
 // coordinate descent as in [ElasticNet], among the features that are not 0 or should not
@@ -115,8 +115,13 @@ type fitted struct {
 	converged bool
 }
 
-// mostDense is up to how many coefficients the matrix of second derivatives is used.
-const mostDense = 1500
+const (
+	// mostDense is up to how many coefficients the matrix of second derivatives is used.
+	mostDense = 3000
+	// fewSparse is up to how many coefficients, of which many will be 0, all are looked at
+	// in each round.
+	fewSparse = 1000
+)
 
 func (o Logistic) minimum(ctx context.Context, rep progress.Reporter, x blas64.General, y []int, classes int) (fitted, error) {
 	weights := o.weights(y, classes)

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -96,6 +97,9 @@ func (l *newtonian) minimise(ctx context.Context, rep progress.Reporter) (rounds
 		if err != nil {
 			return 0, false, err
 		}
+		if scale == 0 {
+			return rounds, false, nil // no way down that rounding would show
+		}
 		before = math.Inf(1)
 		if scale == 1 {
 			before = floats.Norm(t.step, math.Inf(1))
@@ -136,7 +140,8 @@ func (l *newtonian) arrives(t trial, before, value float64) bool {
 	return moved/before*moved/before*moved <= goal
 }
 
-// try halves the step until the objective falls, and goes there.
+// try halves the step until the objective falls, and goes there. The scale is that of the
+// step; 0 if it does not fall.
 func (l *newtonian) try(ctx context.Context, t trial, chosen []int, at *point, value *float64) (scale float64, err error) {
 	scale = 1.0
 	for range 60 { // halvings: then the step is below rounding
@@ -156,73 +161,7 @@ func (l *newtonian) try(ctx context.Context, t trial, chosen []int, at *point, v
 		}
 		scale /= 2
 	}
-	return scale, nil
-}
-
-// choose gives the features that a step may change: all of them if they are few or the
-// gradient is not known yet, else those that are not 0, and those that the gradient says
-// should not be, the most pressing ones first.
-func (l *newtonian) choose(gradient []float64) []int {
-	p, width := l.x.Cols, l.width()
-	var out []int
-	if l.one == 0 || l.k*width <= mostDense {
-		for j := range p {
-			out = append(out, j)
-		}
-		return out
-	}
-	if gradient == nil {
-		return nil
-	}
-	type pressing struct {
-		feature int
-		by      float64
-	}
-	var more []pressing
-	for j := range p {
-		by, active := 0.0, false
-		for c := range l.k {
-			active = active || l.w[c*width+j] != 0
-			by = max(by, math.Abs(gradient[c*width+j])-l.one)
-		}
-		if active {
-			out = append(out, j)
-		} else if by > 0 {
-			more = append(more, pressing{j, by})
-		}
-	}
-	slices.SortStableFunc(more, func(a, b pressing) int {
-		switch {
-		case a.by > b.by:
-			return -1
-		case a.by < b.by:
-			return 1
-		}
-		return 0
-	})
-	for _, m := range more[:min(len(more), max(mostDense/2/l.k, len(out), 1))] {
-		out = append(out, m.feature)
-	}
-	slices.Sort(out)
-	return out
-}
-
-// complete reports whether no feature that was left out of the step should be in it.
-func (l *newtonian) complete(gradient []float64, chosen []int) bool {
-	if len(chosen) == l.x.Cols {
-		return true
-	}
-	width := l.width()
-	for c := range l.k {
-		for j := range l.x.Cols {
-			if l.w[c*width+j] == 0 && math.Abs(gradient[c*width+j]) > l.one*(1+1e-9) {
-				if _, in := slices.BinarySearch(chosen, j); !in {
-					return false
-				}
-			}
-		}
-	}
-	return true
+	return 0, nil
 }
 
 // step gives the minimum of the quadratic that touches the losses at w, with the penalty.
@@ -303,20 +242,26 @@ func (l *newtonian) smooth(h blas64.General, q []float64, width int) ([]float64,
 			scale[i] = 1 / math.Sqrt(d)
 		}
 	}
-	a := mat.NewSymDense(m, nil)
+	a := blas64.Symmetric{N: m, Stride: m, Uplo: blas.Upper, Data: make([]float64, m*m)}
 	for i := range m {
+		from, to := row(h, i), a.Data[i*m:(i+1)*m]
 		for j := i; j < m; j++ {
-			a.SetSym(i, j, row(h, i)[j]*scale[i]*scale[j])
+			to[j] = from[j] * scale[i] * scale[j]
 		}
 	}
 	floats.Mul(q, scale)
+	if m > fewEquations {
+		if out, ok := conjugate(a, q, 1e-10); ok {
+			floats.Mul(out, scale)
+			return out, nil
+		}
+	}
 	// Where the matrix is singular to working precision, a small multiple of its diagonal
 	// shortens the step.
 	for more := 0.0; more < 1; more = max(more*100, 1e-14) {
-		b := mat.NewSymDense(m, nil)
-		b.CopySym(a)
+		b := mat.NewSymDense(m, slices.Clone(a.Data))
 		for i := range m {
-			b.SetSym(i, i, a.At(i, i)+more)
+			b.SetSym(i, i, b.At(i, i)+more)
 		}
 		var chol mat.Cholesky
 		var w mat.VecDense

@@ -118,14 +118,15 @@ func (b *rowBlock) add(s *sums, w []float64, low, high int) {
 	p := b.x.Cols
 	logs := 1.0 // a product of numbers between 1 and 2, whose logarithm is taken at the end
 	b.plain.take(len(b.chosen)+1, low, high, func(i int, to []float64) {
-		r := row(b.x, i*b.each)
-		for j, v := range r {
-			b.all[j] = v - b.mean[j]
+		if len(b.chosen) == p {
+			b.all = to
+		}
+		mean := b.mean
+		for j, v := range row(b.x, i*b.each) {
+			b.all[j] = v - mean[j]
 		}
 		b.all[p] = b.intercept
-		if len(b.chosen) == p {
-			copy(to, b.all)
-		} else {
+		if len(b.chosen) < p {
 			for a, j := range b.chosen {
 				to[a] = b.all[j]
 			}

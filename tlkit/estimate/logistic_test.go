@@ -40,7 +40,7 @@ func TestSparseLogisticMeetsTheConditionsOfAMinimum(t *testing.T) {
 		o             Logistic
 	}{
 		{300, 8, 2, Logistic{L1Ratio: 1}}, {300, 8, 3, Logistic{L1Ratio: 1, C: 0.1}}, {300, 8, 4, Logistic{L1Ratio: 0.3}},
-		{100, 3000, 2, Logistic{L1Ratio: 1, C: 0.5}}, {90, 800, 3, Logistic{L1Ratio: 1, C: 0.5, Balanced: true}}, {60, 1700, 2, Logistic{L1Ratio: 0.9, NoIntercept: true}},
+		{100, 3000, 2, Logistic{L1Ratio: 1, C: 0.5}}, {90, 800, 3, Logistic{L1Ratio: 1, C: 0.5, Balanced: true}}, {500, 400, 2, Logistic{}}, {60, 1700, 2, Logistic{L1Ratio: 0.9, NoIntercept: true}},
 		{40000, 3, 3, Logistic{L1Ratio: 1, C: 0.001}}, {50000, 4, 2, Logistic{Balanced: true}},
 	} {
 		x, labels := classTable(uint64(c.p), c.n, c.p, c.classes)

@@ -112,8 +112,25 @@ func newMomentsAt(ctx context.Context, x blas64.General, y, meanX []float64, mea
 		if !finite(row(m.xx, j)...) {
 			return nil, errTooLarge
 		}
+		if err := vanished(x, j, meanX[j], row(m.xx, j)[j]); err != nil {
+			return nil, err
+		}
 	}
 	return m, nil
+}
+
+// vanished is an error where the squares of a feature that is not constant are too small
+// for float64: it would pass for a constant.
+func vanished(x blas64.General, j int, mean, square float64) error {
+	if square > 1e-290 {
+		return nil
+	}
+	for i := range x.Rows {
+		if v := row(x, i)[j]; v != mean {
+			return fmt.Errorf("estimate: %w: the squares of feature %d are below the smallest float64; bring the features to similar scales first", ErrNumber, j)
+		}
+	}
+	return nil
 }
 
 // errTooLarge says that squares overflow.

@@ -83,3 +83,57 @@ func (v sumsOfParts) judge(part int, m *LassoModel) float64 {
 	}
 	return sum/float64(s.n) + off*off
 }
+
+// rowsOfParts copies the rows of each problem.
+type rowsOfParts struct {
+	x     blas64.General
+	y     []float64
+	parts [][]int
+}
+
+func (v rowsOfParts) problem(ctx context.Context, o net, part int) (*problem, error) {
+	if part < 0 {
+		return o.problem(ctx, v.x, v.y)
+	}
+	var at []int
+	for k, p := range v.parts {
+		if k != part {
+			at = append(at, p...)
+		}
+	}
+	x, y := taken(v.x, v.y, at)
+	return o.problem(ctx, x, y)
+}
+
+func (v rowsOfParts) judge(part int, m *LassoModel) float64 {
+	sum := 0.0
+	for _, i := range v.parts[part] {
+		d := v.y[i] - m.Intercept - floats.Dot(row(v.x, i), m.Coef)
+		sum += d * d
+	}
+	return sum / float64(len(v.parts[part]))
+}
+
+// taken copies rows, and does not where they are a run.
+func taken(x blas64.General, y []float64, at []int) (blas64.General, []float64) {
+	if at[len(at)-1]-at[0] == len(at)-1 && isRun(at) {
+		low := at[0]
+		return blas64.General{Rows: len(at), Cols: x.Cols, Stride: x.Stride, Data: x.Data[low*x.Stride:]}, y[low : low+len(at)]
+	}
+	out := blas64.General{Rows: len(at), Cols: x.Cols, Stride: x.Cols, Data: make([]float64, len(at)*x.Cols)}
+	to := make([]float64, len(at))
+	for k, i := range at {
+		copy(row(out, k), row(x, i))
+		to[k] = y[i]
+	}
+	return out, to
+}
+
+func isRun(at []int) bool {
+	for k, i := range at {
+		if i != at[0]+k {
+			return false
+		}
+	}
+	return true
+}

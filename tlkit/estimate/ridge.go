@@ -101,6 +101,35 @@ func (o Ridge) check() error {
 	return nil
 }
 
+// ridgeDual solves w = Xᵀ(XXᵀ + αI)⁻¹y, for more features than rows. It is not ok where
+// the matrix is singular to working precision.
+func ridgeDual(ctx context.Context, x blas64.General, y []float64, alpha float64) (coef []float64, ok bool, err error) {
+	n := x.Rows
+	k, err := products(ctx, x.Cols, n, func(j int, to []float64) {
+		for i := range to {
+			to[i] = x.Data[i*x.Stride+j]
+		}
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	for i := range n {
+		row(k, i)[i] += alpha
+	}
+	var chol mat.Cholesky
+	// A condition number beyond 1/ε leaves no digit of the solution.
+	if !chol.Factorize(mat.NewSymDense(n, k.Data)) || chol.Cond() > 1/eps {
+		return nil, false, nil
+	}
+	var w mat.VecDense
+	if chol.SolveVecTo(&w, mat.NewVecDense(n, y)) != nil {
+		return nil, false, nil
+	}
+	coef = make([]float64, x.Cols)
+	blas64.Gemv(blas.Trans, 1, x, w.RawVector(), 0, vector(coef))
+	return coef, true, nil
+}
+
 // eps is the distance from 1 to the next float64.
 const eps = 0x1p-52
 

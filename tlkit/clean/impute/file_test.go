@@ -74,7 +74,7 @@ func TestOptionsReadBack(t *testing.T) {
 	if b2 := must(json.Marshal(again))(t); !bytes.Equal(b, b2) {
 		t.Errorf("%s\n%s", b, b2)
 	}
-	for _, text := range []string{`{"regressor":{"is":"lasso","as":{}}}`, `{"rounds":"many"}`, `{"more":1}`, `{"order":"sideways"}`} {
+	for _, text := range []string{`{"regressor":{"is":"guess","as":{}}}`, `{"rounds":"many"}`, `{"more":1}`, `{"order":"sideways"}`} {
 		if err := json.Unmarshal([]byte(text), &again); err == nil {
 			t.Errorf("%s is read", text)
 		}

@@ -39,12 +39,18 @@ func (w *mutual) meanPsi(ctx context.Context, axis *sorter, psi []float64) (floa
 	for i, key := range axis.keys {
 		sorted[i] = valueOf(key)
 	}
-	const size = 1 << 14
+	const size = 1 << 12
 	sums := make([]float64, (n+size-1)/size)
 	err := parallel.Chunks(ctx, n, size, func(chunk, low, high int) {
+		// Fetched ahead: the rows lie all over memory, and here the processor need not wait
+		// for one before it asks for the next.
+		var radius [size]float64
+		for k, row := range axis.from[low:high] {
+			radius[k] = nearer(w.values[row])
+		}
 		sum, before, after := 0.0, 0, 0 // how far the last row reached
 		for i := low; i < high; i++ {
-			first, last := reach(sorted, i, max(i-before, 0), min(i+after, n-1), nearer(w.values[axis.from[i]]))
+			first, last := reach(sorted, i, max(i-before, 0), min(i+after, n-1), radius[i-low])
 			before, after = i-first, last-i
 			sum += psi[last-first+1]
 		}

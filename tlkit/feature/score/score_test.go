@@ -2,10 +2,8 @@ package score
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"math"
-	"math/rand/v2"
 	"runtime"
 	"slices"
 	"strings"
@@ -155,104 +153,6 @@ func TestClassesMayHaveHoles(t *testing.T) {
 	}
 }
 
-// Where squares overflow or vanish the scores are to be those of the column at scale 1.
-func TestScalesDoNotMatter(t *testing.T) {
-	x, classes, y := tall(200, 3)
-	for name, f := range scorers(classes, y) {
-		if name == "Variance" || name == "ChiSquare" {
-			continue
-		}
-		want, err := f(ctx, nil, x)
-		if err != nil {
-			t.Fatal(name, err)
-		}
-		for _, e := range []int{-1000, -520, 520, 1019} {
-			scaled := make([][]float64, len(x))
-			for j, c := range x {
-				for _, v := range c {
-					scaled[j] = append(scaled[j], math.Ldexp(v, e))
-				}
-			}
-			got, err := f(ctx, nil, scaled)
-			if err != nil {
-				t.Fatal(name, err)
-			}
-			for i := range want {
-				if d := math.Abs(got[i] - want[i]); !(d <= 1e-12*math.Abs(want[i])+1e-15 || got[i] != got[i] && want[i] != want[i]) {
-					t.Errorf("%s at 2^%d: number %d is %v, want %v", name, e, i, got[i], want[i])
-				}
-			}
-		}
-	}
-}
-
-func TestFarFromZeroKeepsDigits(t *testing.T) {
-	x, classes, y := tall(500, 2)
-	for j := range x { // multiples of 2^-20 can be moved by 2^30 exactly
-		for i, v := range x[j] {
-			x[j][i] = math.Round(v*0x1p20) / 0x1p20
-		}
-	}
-	for name, f := range scorers(classes, y) {
-		if name != "ANOVA" && name != "Pearson" && name != "PearsonMatrix" && name != "Variance" {
-			continue
-		}
-		want, _ := f(ctx, nil, x)
-		moved := make([][]float64, len(x))
-		for j, c := range x {
-			for _, v := range c {
-				moved[j] = append(moved[j], v+0x1p30)
-			}
-		}
-		got, err := f(ctx, nil, moved)
-		if err != nil {
-			t.Fatal(name, err)
-		}
-		for i := range want {
-			if math.Abs(got[i]-want[i]) > 1e-8*math.Abs(want[i]) {
-				t.Errorf("%s: number %d is %v, want %v", name, i, got[i], want[i])
-			}
-		}
-	}
-}
-
-func TestConstantColumns(t *testing.T) {
-	x := [][]float64{{0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1}, {0.1, 0.1, 0.1, 0.1, 0.3, 0.3, 0.3}}
-	classes, y := []int{0, 0, 0, 0, 1, 1, 1}, []float64{1, 2, 3, 4, 5, 6, 7}
-	a := must[Result](t)(ANOVA(ctx, nil, x, classes))
-	if a.Score[0] == a.Score[0] || a.P[0] == a.P[0] || !math.IsInf(a.Score[1], 1) || a.P[1] != 0 {
-		t.Errorf("ANOVA: %v, want NaN for the constant and +Inf, 0 for the class itself", a)
-	}
-	r := must[Result](t)(Pearson(ctx, nil, x, y, LinearOptions{}))
-	if r.Score[0] != 0 || r.P[0] != 1 {
-		t.Errorf("Pearson: %v, want 0 with p = 1", r)
-	}
-	f := must[Result](t)(FRegression(ctx, nil, [][]float64{x[0], y}, y, LinearOptions{}))
-	if f.Score[0] != 0 || f.P[0] != 1 || f.Score[1] != math.MaxFloat64 || f.P[1] != 0 {
-		t.Errorf("FRegression: %v", f)
-	}
-	s := must[Result](t)(Spearman(ctx, nil, x, y))
-	if s.Score[0] == s.Score[0] || s.P[0] == s.P[0] {
-		t.Errorf("Spearman: %v, want NaN", s)
-	}
-	m := must[Result](t)(MutualInformationClasses(ctx, nil, x, classes, MutualOptions{}))
-	if m.Score[0] != 0 {
-		t.Errorf("MutualInformationClasses: %v, want 0", m)
-	}
-	v := must[[]Spread](t)(Variance(ctx, nil, x))
-	if v[0].Variance != 0 {
-		t.Errorf("Variance: %v, want exactly 0", v)
-	}
-}
-
-func TestTwoRowsHaveNoProbability(t *testing.T) {
-	x, y := [][]float64{{1, 2}, {3, 3}}, []float64{5, 7}
-	f := must[Result](t)(FRegression(ctx, nil, x, y, LinearOptions{}))
-	if f.Score[0] != 0 || f.Score[1] != 0 || f.P[0] == f.P[0] || f.P[1] == f.P[1] {
-		t.Errorf("%v, want F = 0 and p = NaN", f)
-	}
-}
-
 func TestUncorrelated(t *testing.T) {
 	nan := math.NaN()
 	m := mat.NewSymDense(5, []float64{
@@ -341,92 +241,4 @@ func TestWorkStopsAndReports(t *testing.T) {
 			t.Errorf("%s: finished %v, %v", name, finished, err)
 		}
 	}
-}
-
-// The neighbourhoods on a line and in the plane against looking at every pair.
-func TestNeighboursAreThoseOfEveryPair(t *testing.T) {
-	rng := rand.New(rand.NewPCG(3, 4))
-	for _, n := range []int{2, 9, 40, 300} {
-		for _, ties := range []bool{false, true} {
-			x, y := make([]float64, n), make([]float64, n)
-			for i := range n {
-				x[i], y[i] = rng.NormFloat64(), math.Exp(3*rng.NormFloat64())
-				if ties {
-					x[i], y[i] = math.Round(2*x[i]), math.Round(y[i]/4)
-				}
-			}
-			k := min(3, n-1)
-			var p plane
-			p.build(x, y)
-			got := make([]float64, n)
-			if err := p.distances(ctx, k, got); err != nil {
-				t.Fatal(err)
-			}
-			var s sorter
-			s.sort(x)
-			values := make([]float64, n)
-			for i, key := range s.keys {
-				values[i] = valueOf(key)
-			}
-			for i := range n {
-				var all []float64
-				for j := range n {
-					if j != i {
-						all = append(all, max(math.Abs(x[i]-x[j]), math.Abs(y[i]-y[j])))
-					}
-				}
-				slices.Sort(all)
-				if got[i] != all[k-1] {
-					t.Fatalf("n=%d ties=%v: row %d is %v from its neighbour, want %v", n, ties, i, got[i], all[k-1])
-				}
-				me := slices.Index(s.from, uint32(i))
-				first, last := reach(values, me, rng.IntN(n), rng.IntN(n), nearer(got[i]))
-				count := 0
-				for j := range n {
-					if math.Abs(x[i]-x[j]) <= nearer(got[i]) {
-						count++
-					}
-				}
-				if last-first+1 != count {
-					t.Fatalf("n=%d ties=%v: %d rows within reach of row %d, want %d", n, ties, last-first+1, i, count)
-				}
-			}
-		}
-	}
-}
-
-func TestSorter(t *testing.T) {
-	v := []float64{3, -1, 0, math.Copysign(0, -1), math.MaxFloat64, -math.MaxFloat64, 5e-324, -5e-324, 3, -1}
-	var s sorter
-	s.sort(v)
-	for i := range s.keys {
-		if x := valueOf(s.keys[i]); x != v[s.from[i]] || i > 0 && (x < valueOf(s.keys[i-1]) || x == valueOf(s.keys[i-1]) && s.from[i] < s.from[i-1]) {
-			t.Fatalf("position %d has %v of row %d", i, x, s.from[i])
-		}
-	}
-}
-
-func FuzzScores(f *testing.F) {
-	f.Add([]byte("0123456789abcdef0123456789abcdef0123456789abcdef"), uint8(2), uint8(3))
-	f.Add(make([]byte, 160), uint8(1), uint8(1))
-	f.Fuzz(func(t *testing.T, b []byte, p, k uint8) {
-		cols := int(p)%4 + 1
-		n := min(len(b)/8/(cols+1), 64)
-		x := make([][]float64, cols+1)
-		for j := range x {
-			x[j] = make([]float64, n)
-			for i := range n {
-				x[j][i] = math.Float64frombits(binary.LittleEndian.Uint64(b[8*(j*n+i):]))
-			}
-		}
-		classes := make([]int, n)
-		for i := range classes {
-			classes[i] = int(b[i]) % (int(k) + 1)
-		}
-		for name, score := range scorers(classes, x[cols]) {
-			if got, err := score(ctx, nil, x[:cols]); (err == nil) != (len(got) > 0) {
-				t.Errorf("%s: %v with %v", name, got, err)
-			}
-		}
-	})
 }

@@ -62,6 +62,8 @@ def case(name, x, classes, y, discrete=(), threshold=0.5):
     c["varying"] = [np.flatnonzero(np.nan_to_num(np.minimum(np.nanvar(x, axis=0), np.ptp(x, axis=0))) > 0),
                     np.flatnonzero(np.nanvar(x, axis=0) > threshold)]
     c["anova"] = pair(fs.f_classif(x, classes))
+    if len(np.unique(classes)) == n:
+        c["anova"] = pair(np.full((2, p), np.nan))  # rounding decides there what 0/0 is
     if (x >= 0).all():
         c["chi2"] = pair(fs.chi2(x, classes))
     c["linear"] = []
@@ -73,6 +75,8 @@ def case(name, x, classes, y, discrete=(), threshold=0.5):
                 # Rounding decides there whether a constant is 0/0 or x/0.
                 flat = (np.ptp(x, axis=0) == 0) | (np.ptp(y) == 0)
                 r[flat], f[flat], pvalue[flat] = (0, 0, 1) if force else [np.nan] * 3
+            line = np.abs(r) > 1 - 1e-12  # what is left of 1 − r² is rounding
+            f[line], pvalue[line] = np.finfo(float).max if force else np.inf, 0
             if n > (2 if center else 1):
                 c["linear"].append(dict(noCenter=not center, keepInfinite=not force, r=r, f=f, p=pvalue))
     c["spearman"] = pair(spearman(x, y))
