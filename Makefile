@@ -62,6 +62,7 @@ bench: setup
 	go run ./tlkit/bench features
 	go run ./tlkit/bench cells
 	go run ./tlkit/bench tables
+	go run ./tlkit/bench prepare
 
 docker-check:
 	docker/check.sh

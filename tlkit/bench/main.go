@@ -4,6 +4,7 @@
 //	go run ./tlkit/bench features            speed of frozen features, all peers
 //	go run ./tlkit/bench cells               from a changed cell to its first output
 //	go run ./tlkit/bench tables              tables, beside pandas and scikit-learn
+//	go run ./tlkit/bench prepare             splits, scalers, encoders and selectors, beside scikit-learn
 //	go run ./tlkit/bench -rounds 9 features
 //
 // The peers run in Python environments of their own below .venv-bench, made from
@@ -39,7 +40,7 @@ type setup struct {
 func sections() []section {
 	return []section{
 		{"features", "Frozen features: EfficientNet-Lite0 at 224×224", features}, {"cells", "Turn-around of a cell", cells},
-		{"tables", "Tables beside pandas and scikit-learn", tables}}
+		{"tables", "Tables beside pandas and scikit-learn", tables}, {"prepare", "Splits, scalers, encoders and selectors beside scikit-learn", prepare}}
 }
 
 func main() {
