@@ -24,7 +24,7 @@ const MaxCells = 1 << 28
 const (
 	blockRows  = 1 << 12
 	leastBlock = 1 << 4
-	blockBytes = 160 << 10
+	blockBytes = 384 << 10
 )
 
 // Fitted is a pipeline that was fitted. It does not change, and several goroutines may
