@@ -2,18 +2,17 @@ package estimate
 
 import (
 	"context"
-	"encoding/json"
 	"math"
-	"os"
 	"slices"
 	"testing"
+	"transferlab/tlkit/internal/golden"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
-// golden is what scikit-learn says; see testdata/golden.py.
-type golden struct {
+// reference is what scikit-learn says; see testdata/golden.py.
+type reference struct {
 	Cases []struct {
 		Name   string
 		X, Q   [][]float64
@@ -56,17 +55,9 @@ type golden struct {
 	}
 }
 
-func readGolden(t *testing.T) golden {
+func readGolden(t *testing.T) reference {
 	t.Helper()
-	b, err := os.ReadFile("testdata/golden.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var g golden
-	if err := json.Unmarshal(b, &g); err != nil {
-		t.Fatal(err)
-	}
-	return g
+	return golden.Read[reference](t, "testdata/golden.json")
 }
 
 func matrix(rows [][]float64) *mat.Dense {

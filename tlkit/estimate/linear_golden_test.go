@@ -1,13 +1,11 @@
 package estimate
 
 import (
-	"compress/gzip"
 	"context"
-	"encoding/json"
 	"math"
-	"os"
 	"slices"
 	"testing"
+	"transferlab/tlkit/internal/golden"
 
 	"gonum.org/v1/gonum/floats"
 )
@@ -59,20 +57,7 @@ type linearFit struct {
 
 func readLinearGolden(t *testing.T) linearGolden {
 	t.Helper()
-	f, err := os.Open("testdata/linear/golden.json.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var g linearGolden
-	if err := json.NewDecoder(z).Decode(&g); err != nil {
-		t.Fatal(err)
-	}
-	return g
+	return golden.Read[linearGolden](t, "testdata/linear/golden.json.gz")
 }
 
 func TestLinearRegressionIsScikitLearns(t *testing.T) {

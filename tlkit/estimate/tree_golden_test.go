@@ -1,15 +1,13 @@
 package estimate
 
 import (
-	"compress/gzip"
 	"context"
-	"encoding/json"
 	"fmt"
-	"os"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 
+	"transferlab/tlkit/internal/golden"
 	"transferlab/tlkit/samples/tables"
 )
 
@@ -40,20 +38,7 @@ type treeGolden struct {
 
 func readTreeGolden(t *testing.T) treeGolden {
 	t.Helper()
-	f, err := os.Open("testdata/trees/golden.json.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var g treeGolden
-	if err := json.NewDecoder(z).Decode(&g); err != nil {
-		t.Fatal(err)
-	}
-	return g
+	return golden.Read[treeGolden](t, "testdata/trees/golden.json.gz")
 }
 
 // check fits a case's model and compares its answers to the rows of q.

@@ -1,18 +1,17 @@
 package feature
 
 import (
-	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
-	"os"
 	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/golden"
 	"transferlab/tlkit/split"
 )
 
@@ -99,19 +98,7 @@ var allColumns = []string{"word", "two", "one", "number", "flag"}
 
 func readEncodeGolden(t *testing.T) (g encodeGolden) {
 	t.Helper()
-	file, err := os.Open("testdata/encode/golden.json.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	z, err := gzip.NewReader(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.NewDecoder(z).Decode(&g); err != nil {
-		t.Fatal(err)
-	}
-	return g
+	return golden.Read[encodeGolden](t, "testdata/encode/golden.json.gz")
 }
 
 func TestOneHotEncoderAgrees(t *testing.T) {

@@ -1,10 +1,8 @@
 package feature
 
 import (
-	"compress/gzip"
 	"encoding/json"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +10,7 @@ import (
 
 	"transferlab/tlkit/clean/impute"
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/golden"
 )
 
 // scaleNumber is a float64 in the goldens: null is NaN, and infinities are text.
@@ -45,20 +44,7 @@ type scaleGolden struct {
 
 func readScaleGolden(t *testing.T) scaleGolden {
 	t.Helper()
-	file, err := os.Open("testdata/scale/golden.json.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	z, err := gzip.NewReader(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var g scaleGolden
-	if err := json.NewDecoder(z).Decode(&g); err != nil {
-		t.Fatal(err)
-	}
-	return g
+	return golden.Read[scaleGolden](t, "testdata/scale/golden.json.gz")
 }
 
 // scaleStep is the step of a golden case.

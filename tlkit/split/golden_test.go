@@ -1,18 +1,16 @@
 package split
 
 import (
-	"compress/gzip"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"testing"
+	"transferlab/tlkit/internal/golden"
 )
 
-// golden is what testdata/golden.py made with scikit-learn and SciPy.
-type golden struct {
+// reference is what testdata/golden.py made with scikit-learn and SciPy.
+type reference struct {
 	Series []struct {
 		N, K, Size, Most, Gap int
 		Folds                 [][2][2]int // train and test, each from, to; nil: refused
@@ -35,21 +33,9 @@ type golden struct {
 	}
 }
 
-func readGolden(t *testing.T) (g golden) {
+func readGolden(t *testing.T) (g reference) {
 	t.Helper()
-	f, err := os.Open("testdata/golden.json.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.NewDecoder(z).Decode(&g); err != nil {
-		t.Fatal(err)
-	}
-	return g
+	return golden.Read[reference](t, "testdata/golden.json.gz")
 }
 
 func span(r [2]int) []int {

@@ -2,9 +2,7 @@ package dedupe
 
 import (
 	"context"
-	"encoding/json"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"testing"
@@ -12,11 +10,12 @@ import (
 	"github.com/go-gota/gota/series"
 
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/golden"
 )
 
 // The expected rows come from pandas, jellyfish, rapidfuzz and SciPy: testdata/golden.py.
 
-type golden struct {
+type expected struct {
 	Exact []struct {
 		Name    string
 		Subset  []string
@@ -39,17 +38,9 @@ type golden struct {
 	}
 }
 
-func reference(t *testing.T) golden {
+func reference(t *testing.T) expected {
 	t.Helper()
-	b, err := os.ReadFile("testdata/golden.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var g golden
-	if err := json.Unmarshal(b, &g); err != nil {
-		t.Fatal(err)
-	}
-	return g
+	return golden.Read[expected](t, "testdata/golden.json")
 }
 
 func table(t testing.TB, cols ...series.Series) frame.Table {
@@ -74,7 +65,7 @@ func of[T frame.Value](name string, values ...any) series.Series {
 	return frame.Series(name, cells)
 }
 
-// read makes a column of values as the golden file writes them.
+// read makes a column of values as the reference file writes them.
 func read(t *testing.T, name, kind string, values []any) series.Series {
 	t.Helper()
 	out := slices.Clone(values)

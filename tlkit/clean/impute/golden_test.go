@@ -17,6 +17,7 @@ import (
 
 	"transferlab/tlkit/estimate"
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/golden"
 	"transferlab/tlkit/progress"
 	"transferlab/tlkit/split"
 )
@@ -47,7 +48,7 @@ func floatsOf(v []number) []float64 {
 	return out
 }
 
-type golden struct {
+type reference struct {
 	Tables []struct {
 		Name   string
 		X, Q   [][]number
@@ -118,17 +119,9 @@ type golden struct {
 	}
 }
 
-func readGolden(t testing.TB) golden {
+func readGolden(t testing.TB) reference {
 	t.Helper()
-	b, err := os.ReadFile("testdata/golden.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var g golden
-	if err := json.Unmarshal(b, &g); err != nil {
-		t.Fatal(err)
-	}
-	return g
+	return golden.Read[reference](t, "testdata/golden.json")
 }
 
 // table makes columns x0, x1, … of rows.
@@ -444,7 +437,7 @@ func cellsOf[T frame.Value](values []any) series.Series {
 
 // cancer is scikit-learn's breast cancer data, standardised, whole and with a fifth of its
 // cells taken out: those where numpy's RandomState(0).rand is below 0.2.
-func cancer(t testing.TB, g golden) (whole, holed frame.Table, holes [][]bool) {
+func cancer(t testing.TB, g reference) (whole, holed frame.Table, holes [][]bool) {
 	t.Helper()
 	f, err := os.Open("testdata/breast_cancer.csv.gz")
 	if err != nil {

@@ -1,15 +1,13 @@
 package score
 
 import (
-	"compress/gzip"
 	"context"
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"testing"
+	"transferlab/tlkit/internal/golden"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -49,8 +47,8 @@ type (
 	kept   map[string][]int
 )
 
-// golden is what the references say; see testdata/golden.py.
-type golden struct {
+// reference is what the references say; see testdata/golden.py.
+type reference struct {
 	Cases []struct {
 		Name           string
 		Columns        [][]number
@@ -83,22 +81,9 @@ type golden struct {
 	}
 }
 
-func readGolden(t *testing.T) golden {
+func readGolden(t *testing.T) reference {
 	t.Helper()
-	f, err := os.Open("testdata/golden.json.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var g golden
-	if err := json.NewDecoder(z).Decode(&g); err != nil {
-		t.Fatal(err)
-	}
-	return g
+	return golden.Read[reference](t, "testdata/golden.json.gz")
 }
 
 // same reports numbers that are neither both NaN nor within relative of each other, or

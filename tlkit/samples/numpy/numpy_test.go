@@ -1,16 +1,15 @@
 package numpy
 
 import (
-	"encoding/json"
 	"errors"
 	"math"
-	"os"
 	"slices"
 	"testing"
+	"transferlab/tlkit/internal/golden"
 )
 
-// golden is what NumPy draws; see testdata/golden.py.
-type golden struct {
+// reference is what NumPy draws; see testdata/golden.py.
+type reference struct {
 	Draws []struct {
 		Seed                     uint32
 		Uniform, Between, Normal []float64
@@ -29,17 +28,9 @@ type golden struct {
 	}
 }
 
-func readGolden(t *testing.T) golden {
+func readGolden(t *testing.T) reference {
 	t.Helper()
-	b, err := os.ReadFile("testdata/golden.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var g golden
-	if err := json.Unmarshal(b, &g); err != nil {
-		t.Fatal(err)
-	}
-	return g
+	return golden.Read[reference](t, "testdata/golden.json")
 }
 
 // equal compares numbers that may differ by so many units in the last place.

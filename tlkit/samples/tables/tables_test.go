@@ -2,19 +2,18 @@ package tables
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"transferlab/tlkit/frame"
+	"transferlab/tlkit/internal/golden"
 )
 
-// golden is what scikit-learn says of its tables; see testdata/golden.py.
-type golden struct {
+// reference is what scikit-learn says of its tables; see testdata/golden.py.
+type reference struct {
 	Tables []struct {
 		Name                   string
 		Features, Levels, Last []string
@@ -27,17 +26,9 @@ type golden struct {
 	Line struct{ X, Y []float64 }
 }
 
-func readGolden(t *testing.T) golden {
+func readGolden(t *testing.T) reference {
 	t.Helper()
-	b, err := os.ReadFile("testdata/golden.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var g golden
-	if err := json.Unmarshal(b, &g); err != nil {
-		t.Fatal(err)
-	}
-	return g
+	return golden.Read[reference](t, "testdata/golden.json")
 }
 
 func table(t *testing.T, s Sample) frame.Table {
