@@ -27,7 +27,27 @@
 // Booleans, and what [OneHotEncoder] makes, are only scaled by a step that names them.
 // Infinite numbers are refused with an [*InputError].
 //
+// # Steps
+//
+//	StandardScaler, MinMaxScaler, MaxAbsScaler, RobustScaler,
+//	QuantileTransformer, PowerTransformer, Binning          numbers from numbers
+//	OneHotEncoder, OrdinalEncoder, TargetEncoder,
+//	HashingEncoder, FrequencyEncoder                        numbers from texts and other values
+//	DateParts                                               numbers from dates
+//	Impute                                                  missing values filled
+//	SelectVariance, SelectCorrelated, SelectBest            columns chosen one by one
+//	RFE, RFECV, Sequential                                  columns chosen by a model that is tried
+//	SelectModel                                             columns chosen by a model that is fitted once
+//	Keep, Drop                                              columns chosen by name
+//
+// What selectors went by is told by [Fitted.Scores]. [Compare] sets several choices beside
+// each other by cross-validation, [Classification.Permutation] asks a finished model what
+// it leans on, by rows that were held back.
+//
 // # Agreement
 //
-// What scikit-learn 1.9 defines is computed as there.
+// What scikit-learn 1.9 defines is computed as there, but for what each type says of
+// itself. The differences that matter: quantiles and bins are learnt from all rows, not
+// from ten thousand by chance; columns far from 0 keep digits that cancel there; a target
+// of numbers names classes only if [Pipeline] says so in Classes.
 package feature
