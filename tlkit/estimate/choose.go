@@ -148,6 +148,11 @@ func (o net) validate(ctx context.Context, rep progress.Reporter, v validation, 
 		return nil, err
 	}
 	scores := scored(nets, errs)
+	for _, s := range scores {
+		if !finite(s.Alpha, s.Error, s.StandardError) {
+			return nil, errTooLarge
+		}
+	}
 	chosen := nets[winner(scores, oneError)]
 	all, err := v.problem(ctx, chosen, -1)
 	if err != nil {

@@ -2,6 +2,7 @@ package estimate
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -93,4 +94,27 @@ func violation(x *mat.Dense, y []float64, m *LassoModel, intercept, positive boo
 		}
 	}
 	return worst / most
+}
+
+// Numbers of any size give a model or say that they went out of range: nothing else is wrong
+// with them.
+func TestNetsOfExtremeNumbers(t *testing.T) {
+	models := []Regressor{Lasso{Alpha: 0.01}, ElasticNet{Alpha: 0.1}, Lasso{Positive: true}, LassoCV{Grid: Grid{Count: 3}}, ElasticNetCV{Grid: Grid{Count: 3}}}
+	for seed := range uint64(30) {
+		rng := rand.New(rand.NewPCG(seed, 9))
+		n, p := 6+rng.IntN(30), 1+rng.IntN(40)
+		scale, of := math.Pow(10, float64(rng.IntN(616)-308)), math.Pow(10, float64(rng.IntN(616)-308))
+		x, y := mat.NewDense(n, p, nil), make([]float64, n)
+		for i := range n {
+			for j := range p {
+				x.Set(i, j, min(max(rng.NormFloat64()*scale, -math.MaxFloat64), math.MaxFloat64))
+			}
+			y[i] = min(max(rng.NormFloat64()*of, -math.MaxFloat64), math.MaxFloat64)
+		}
+		for _, m := range models {
+			if _, err := m.Fit(t.Context(), nil, x, y); err != nil && !errors.Is(err, ErrNumber) {
+				t.Errorf("%T, %d×%d at the scales %v and %v: %v", m, n, p, scale, of, err)
+			}
+		}
+	}
 }

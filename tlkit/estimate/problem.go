@@ -76,6 +76,9 @@ func (p *problem) solve(ctx context.Context, o net) (*LassoModel, error) {
 		return nil, err
 	}
 	m := &LassoModel{Linear: l, Alpha: o.alpha, L1Ratio: o.ratio, Gap: end.gap / n, Rounds: end.rounds, Converged: end.converged}
+	if !finite(m.Gap) || m.Gap < 0 {
+		return nil, errTooLarge
+	}
 	return m, m.check()
 }
 

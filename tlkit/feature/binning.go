@@ -86,8 +86,13 @@ func (s Binning) fit(l *learning) (learnt, error) {
 			f.Edges[j] = wideEnough(quantileEdges(v, k))
 		default:
 			edges, err := kmeansEdges(l.ctx, v, least, most, k)
+			if err != nil {
+				return err
+			}
 			f.Edges[j] = wideEnough(edges)
-			return err
+		}
+		if checkEdges(f.Edges[j]) != nil {
+			return fmt.Errorf("feature: %w: the bins of column %.40q cannot be cut within float64; bring the column to a smaller scale", ErrInput, l.cols[j].name)
 		}
 		return nil
 	})
@@ -99,6 +104,9 @@ func evenly(least, most float64, k int) []float64 {
 	step := (most - least) / float64(k)
 	for i := range out {
 		out[i] = float64(i)*step + least
+		if step == 0 { // the width is below the least number, and the span is not
+			out[i] = float64(i)/float64(k)*(most-least) + least
+		}
 	}
 	out[k] = most
 	return out

@@ -164,6 +164,10 @@ func (s *dateParts) outputs(in []element) ([]output, error) {
 		}
 		s.names = append(s.names, e.name)
 		for _, p := range s.Parts[j] {
+			// Read from a file, it may be any: JSON takes a text for a list of bytes.
+			if err := partNames.Check(uint8(p)); err != nil {
+				return nil, err
+			}
 			name := e.name + "." + p.String()
 			switch {
 			case s.Cyclic && p.round():

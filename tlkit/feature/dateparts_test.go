@@ -1,6 +1,7 @@
 package feature
 
 import (
+	"encoding/json"
 	"errors"
 	"math"
 	"strings"
@@ -91,5 +92,23 @@ func TestDatesThatAreNone(t *testing.T) {
 	}
 	if c, err := made.Column("d.weekend"); err != nil || c.Kind != frame.Bool {
 		t.Errorf("%v, %v", c.Kind, err)
+	}
+}
+
+// JSON takes a text for a list of bytes, and so any number for a part.
+func TestDatePartsFromBadFiles(t *testing.T) {
+	f := mustFit(t, Pipeline{Steps: []Step{DateParts{Parts: []DatePart{Year}}}}, tableOf(t, frame.Schema{{Name: "d", Kind: frame.Date}}, textColumn("d", "2020-01-02")))
+	b, err := json.Marshal(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for part, ok := range map[string]bool{`["month"]`: true, `["minute"]`: false, `"Ig=="`: false} {
+		changed := strings.Replace(string(b), `["year"]`, part, 1)
+		if changed == string(b) {
+			t.Fatalf("no parts in %s", b)
+		}
+		if err := (&Fitted{}).UnmarshalJSON([]byte(changed)); (err == nil) != ok || !ok && !errors.Is(err, ErrFile) {
+			t.Errorf("%s: %v", part, err)
+		}
 	}
 }

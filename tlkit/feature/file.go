@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"unicode/utf8"
 
 	"transferlab/tlkit/frame"
 	"transferlab/tlkit/replace"
@@ -34,8 +33,9 @@ type stepForm struct {
 	Learnt  json.RawMessage `json:"learnt"`
 }
 
-// MarshalJSON writes what was learnt, every number with all of its bits. A column of the
-// table whose name is not UTF-8 is [ErrInput], since JSON cannot name it.
+// MarshalJSON writes what was learnt, every number with all of its bits. Text that is not
+// UTF-8 in the name or the levels of a column, or as what missing values are filled with, is
+// [ErrInput], since JSON cannot hold it.
 func (f *Fitted) MarshalJSON() ([]byte, error) {
 	if f.plan == nil {
 		return nil, fmt.Errorf("feature: %w: it was not fitted", ErrFile)
@@ -44,10 +44,8 @@ func (f *Fitted) MarshalJSON() ([]byte, error) {
 	if f.target.Name != "" {
 		form.Target = &f.target
 	}
-	for _, field := range append(form.Columns, f.target) {
-		if !utf8.ValidString(field.Name) {
-			return nil, fmt.Errorf("feature: %w: the name of column %.40q is not UTF-8, so that it cannot be saved; rename it before fitting", ErrInput, field.Name)
-		}
+	if err := fieldsInJSON(append(form.Columns, f.target)...); err != nil {
+		return nil, err
 	}
 	for _, s := range f.steps {
 		b, err := json.Marshal(s.do)

@@ -152,17 +152,21 @@ func (f *Fitted) columns(t frame.Table) ([]frame.Column, error) {
 	if err := t.DataFrame.Err; err != nil {
 		return nil, fmt.Errorf("feature: this dataframe holds an error instead of rows: %w", err)
 	}
-	out := make([]frame.Column, len(f.inputs))
+	if len(f.inputs) == 0 {
+		return nil, nil
+	}
+	names := make([]string, len(f.inputs))
 	for k, i := range f.inputs {
-		want := f.plan.fields[i]
-		c, err := t.Column(want.Name)
-		if err != nil {
-			return nil, fmt.Errorf("feature: the pipeline needs a column that is not there: %w", err)
-		}
-		if err := same(want, c); err != nil {
+		names[k] = f.plan.fields[i].Name
+	}
+	out, err := t.Columns(names...)
+	if err != nil {
+		return nil, fmt.Errorf("feature: the pipeline needs a column that is not there: %w", err)
+	}
+	for k, i := range f.inputs {
+		if err := same(f.plan.fields[i], out[k]); err != nil {
 			return nil, err
 		}
-		out[k] = c
 	}
 	return out, nil
 }

@@ -54,8 +54,11 @@ func (s *frequencies) outputs(in []element) ([]output, error) {
 	return out, nil
 }
 
-func (s *frequencies) one(j, _ int, in, out *column) error {
+func (s *frequencies) one(j, first int, in, out *column) error {
 	c := &s.Columns[j]
+	if err := c.exact(first, in); err != nil {
+		return err
+	}
 	c.encode(in, out.num, c.Shares, 0)
 	return nil
 }

@@ -1,10 +1,12 @@
 package feature
 
 import (
-	"encoding/json"
+	"context"
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/go-gota/gota/series"
 
 	"transferlab/tlkit/clean/impute"
 	"transferlab/tlkit/frame"
@@ -20,6 +22,11 @@ import (
 // one of floats afterwards; with impute.Round its filled values are whole. An imputer's
 // indicators are features after the columns that they are for, called as there: the
 // column's name and "_missing". Inverse leaves what was filled.
+//
+// What a row has passes as it is, in training rows and all others. A constant that a column
+// cannot be filled with, by its kind or a category's levels, is an error of Fit, as it is
+// where impute.Constant is applied; so is a most frequent value of a column of dates that is
+// no date. Levels do not bind values that are learnt.
 //
 // Constants and what impute.Simple learns cost nothing to speak of; KNN and Iterative make a
 // small table of each block of rows, and of each single row.
@@ -98,73 +105,96 @@ func (p *plan) takeModel(named []string, others impute.Others) ([]int, error) {
 }
 
 func (s Impute) fit(l *learning) (learnt, error) {
-	t, err := l.asTable()
-	if err != nil {
-		return nil, err
-	}
-	by, indicators := s.by(), false
+	by, indicators, whole, asFloats := s.by(), false, false, false
 	switch o := by.(type) {
 	case impute.Simple:
 		indicators, o.Columns, o.Indicators = o.Indicators, nil, false
 		by = o
 	case impute.KNN:
 		indicators, o.Indicators = o.Indicators, false
+		whole, asFloats = o.Ints == impute.Round, true
 		by = o
 	case impute.Iterative:
 		indicators, o.Indicators = o.Indicators, false
+		whole, asFloats = o.Ints == impute.Round, true
 		by = o
 	}
-	f := &imputed{}
-	if len(l.cols) > 0 {
-		fitted, err := by.Fit(l.ctx, l.rep, split.WholeAsTrain(t))
-		if err != nil {
-			return nil, err
-		}
-		if f.Imputer, err = impute.Save(fitted); err != nil {
-			return nil, err
-		}
-	}
-	cols, err := t.Columns()
+	t, cols, err := l.asTable(asFloats)
 	if err != nil {
 		return nil, err
 	}
-	for j := range l.cols {
-		f.Fields = append(f.Fields, cols[j].Field)
-		f.Marked = append(f.Marked, indicators && cols[j].CountMissing() > 0)
+	if c, ok := by.(impute.Constant); ok {
+		if err := fits(l.ctx, c, t); err != nil {
+			return nil, err
+		}
+	}
+	f := &imputed{}
+	if len(cols) > 0 {
+		if f.Imputer.Fitted, err = by.Fit(l.ctx, l.rep, split.WholeAsTrain(t)); err != nil {
+			return nil, err
+		}
+	}
+	for j, c := range cols {
+		f.Fields = append(f.Fields, c.Field)
+		f.Marked = append(f.Marked, indicators && c.CountMissing() > 0)
+		if whole {
+			f.Whole = append(f.Whole, l.cols[j].kind == frame.Int)
+		}
 	}
 	return f.settle()
 }
 
-// asTable are the training rows of the step's columns.
-func (l *learning) asTable() (frame.Table, error) {
-	t := frame.Table{}
+// fits is an error if a constant cannot fill the columns of a table: it fills a row without
+// any value.
+func fits(ctx context.Context, c impute.Constant, t frame.Table) error {
+	t, err := t.Take([]int{-1})
+	if err == nil {
+		_, _, err = c.Apply(ctx, nil, t)
+	}
+	return err
+}
+
+// asTable are the training rows of the step's columns, numbers as floats if so wished.
+func (l *learning) asTable(asFloats bool) (frame.Table, []frame.Column, error) {
+	cols, all := make([]frame.Column, len(l.cols)), make([]series.Series, len(l.cols))
+	var schema frame.Schema
 	for j, e := range l.cols {
-		var c frame.Column
+		if err := l.ctx.Err(); err != nil {
+			return frame.Table{}, nil, err
+		}
+		if err := l.finite(j); err != nil {
+			return frame.Table{}, nil, err
+		}
+		field := e.field()
+		if e.slot < len(l.table) {
+			field = l.table[e.slot].Field
+		}
+		field.Name = e.name
+		if asFloats && field.Kind == frame.Int {
+			field.Kind = frame.Float
+		}
+		c := &cols[j]
 		switch {
-		case l.made[e.slot].num == nil && l.made[e.slot].text == nil:
-			c = *l.table[e.slot]
-			if err := l.finite(j); err != nil {
-				return t, err
-			}
 		case formOf(e.kind) == texts:
 			c.Texts = l.texts(j)
+		case e.slot < len(l.table) && l.table[e.slot].Kind == field.Kind:
+			*c = *l.table[e.slot]
 		default:
-			c = newBlock(e.field(), l.rows)
-			fillBlock(c, l.made[e.slot].num)
+			v, err := l.numbers(j, nil)
+			if err != nil {
+				return frame.Table{}, nil, err
+			}
+			*c = newBlock(field, l.rows)
+			fillBlock(*c, v)
 		}
-		if e.slot < len(l.table) {
-			c.Field = l.table[e.slot].Field
-		} else {
-			c.Field = e.field()
+		c.Field = field
+		all[j] = c.Series(e.name)
+		if field.Kind == frame.Date || field.Kind == frame.Category {
+			schema = append(schema, field)
 		}
-		c.Name = e.name
-		var err error
-		if t, err = t.With(c.Series(e.name)); err != nil {
-			return t, err
-		}
-		t.Schema = t.Schema.With(c.Field)
 	}
-	return t, nil
+	t, err := frame.New(schema, all...)
+	return t, cols, err
 }
 
 // finite is an error if a number is infinite.
@@ -180,9 +210,10 @@ func (e element) field() frame.Field { return frame.Field{Name: e.name, Kind: e.
 // imputed is what Impute learnt, as it is kept. It is settled into
 // filled, marked or predicted.
 type imputed struct {
-	Fields  []frame.Field   `json:"fields"`
-	Marked  []bool          `json:"marked"`            // columns that have an indicator
-	Imputer json.RawMessage `json:"imputer,omitempty"` // as impute.Save writes it
+	Fields  []frame.Field `json:"fields"`
+	Marked  []bool        `json:"marked"`          // columns that have an indicator
+	Whole   []bool        `json:"whole,omitempty"` // columns that predictions are rounded for; none: none
+	Imputer savedImputer  `json:"imputer,omitzero"`
 }
 
 // outputs is that of what it is settled into, which is what a pipeline has.
@@ -215,24 +246,20 @@ func (s *imputed) takesTexts() {}
 
 // settle gives the step that does it.
 func (s *imputed) settle() (learnt, error) {
-	if len(s.Marked) != len(s.Fields) {
-		return nil, fmt.Errorf("feature: %w: %d indicators of %d columns", ErrFile, len(s.Marked), len(s.Fields))
+	if len(s.Marked) != len(s.Fields) || len(s.Whole) > 0 && len(s.Whole) != len(s.Fields) {
+		return nil, fmt.Errorf("feature: %w: %d indicators of %d columns, of which %d are whole", ErrFile, len(s.Marked), len(s.Fields), len(s.Whole))
 	}
 	fill := filled{imputed: *s, values: make([]impute.Value, len(s.Fields))}
 	if len(s.Fields) == 0 {
 		return &fill, nil
 	}
-	by, err := impute.Load(s.Imputer)
-	if err != nil {
-		return nil, fmt.Errorf("feature: %w: %w", ErrFile, err)
-	}
-	switch by := by.(type) {
+	switch by := s.Imputer.Fitted.(type) {
 	case *impute.FittedSimple:
 		fill.simple(by)
 	case impute.Constant:
 		fill.constant(by)
 	case *impute.FittedKNN, *impute.FittedIterative:
-		return &predicted{imputed: *s, by: by}, nil
+		return s.predicted()
 	default:
 		return nil, fmt.Errorf("feature: %w: %T cannot fill a row by itself", ErrFile, by)
 	}

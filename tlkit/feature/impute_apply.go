@@ -40,14 +40,41 @@ func (s *filled) constant(by impute.Constant) {
 
 func (s *filled) check() error {
 	for j, v := range s.values {
-		if v.Kind != frame.Auto && isNumber(v) != (formOf(s.Fields[j].Kind) == numbers) {
-			return kindError(s.Fields[j].Name, s.Fields[j].Kind, v.Kind)
+		f := s.Fields[j]
+		if v.Kind != frame.Auto && !suits(v.Kind, f.Kind) {
+			return kindError(f.Name, f.Kind, v.Kind)
 		}
 		if infinity(v) {
-			return fmt.Errorf("feature: %w: column %.40q would be filled with an infinite number", ErrInput, s.Fields[j].Name)
+			return fmt.Errorf("feature: %w: column %.40q would be filled with an infinite number", ErrInput, f.Name)
+		}
+		if err := dateFilled(f, v); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// suits reports whether a column of a kind can be filled with a value of a kind.
+func suits(value, column frame.Kind) bool {
+	switch column {
+	case frame.Bool:
+		return value == frame.Bool
+	case frame.Int, frame.Float:
+		return value == frame.Int || value == frame.Float
+	}
+	return value == frame.Text
+}
+
+// dateFilled is an error if a date would be filled with something else, as the most frequent
+// value may be.
+func dateFilled(f frame.Field, v impute.Value) error {
+	if f.Kind != frame.Date || v.Kind == frame.Auto {
+		return nil
+	}
+	if _, ok := frame.ParseDate(v.Text); ok {
+		return nil
+	}
+	return fmt.Errorf("feature: %w: date column %.40q would be filled with %.40q, which is no date; correct it, or let the column be text", ErrInput, f.Name, v.Text)
 }
 
 func (s *filled) outputs(in []element) ([]output, error) { return s.layOut(in) }
@@ -108,10 +135,30 @@ func (s *marked) apply(first int, in, out []*column) error {
 
 func (s *marked) undo(in, out []*column) error { return s.unmark(in, out) }
 
-// predicted is a fitted Impute that fills a row by what else is in it.
-type predicted struct {
-	imputed
-	by impute.Fitted
+// predicted is a fitted Impute that fills a row by what else is in it. What the row has
+// passes as it is.
+type predicted struct{ imputed }
+
+// predicted checks that it takes numbers as floats only.
+func (s *imputed) predicted() (learnt, error) {
+	var cols []impute.Column
+	switch by := s.Imputer.Fitted.(type) {
+	case *impute.FittedKNN:
+		cols = by.Columns()
+	case *impute.FittedIterative:
+		cols = by.Columns()
+	}
+	for _, c := range cols {
+		if c.Kind != frame.Float {
+			return nil, fmt.Errorf("feature: %w: column %.40q is filled as %v, and numbers are filled as floats", ErrFile, c.Name, c.Kind)
+		}
+	}
+	for _, o := range s.Imputer.fills() {
+		if err := dateFilled(frame.Field{Name: o.Name, Kind: o.Kind}, o.Value); err != nil {
+			return nil, err
+		}
+	}
+	return &predicted{*s}, nil
 }
 
 func (s *predicted) outputs(in []element) ([]output, error) {
@@ -133,7 +180,7 @@ func (s *predicted) apply(first int, in, out []*column) error {
 	if err != nil {
 		return err
 	}
-	t, _, err = s.by.Apply(context.Background(), nil, t)
+	t, _, err = s.Imputer.Apply(context.Background(), nil, t)
 	if err != nil {
 		return fmt.Errorf("feature: in the rows from %d on: %w", first, err)
 	}
@@ -143,9 +190,7 @@ func (s *predicted) apply(first int, in, out []*column) error {
 		if err != nil {
 			return err
 		}
-		if to := out[k]; to.text != nil {
-			copy(to.text, c.Texts)
-		} else if err := read(&c, 0, len(to.num), to); err != nil {
+		if err := s.fill(j, first, &c, in[j], out[k]); err != nil {
 			return err
 		}
 		k++
@@ -155,6 +200,46 @@ func (s *predicted) apply(first int, in, out []*column) error {
 		}
 	}
 	return nil
+}
+
+// fill takes what is missing in column j from the imputer's column.
+func (s *predicted) fill(j, first int, from *frame.Column, in, out *column) error {
+	if in.text != nil {
+		copy(out.text, in.text)
+		for i := range in.text {
+			if in.text[i].Null {
+				out.text[i] = from.Texts[i]
+			}
+		}
+		return nil
+	}
+	whole := len(s.Whole) > 0 && s.Whole[j]
+	for i, x := range in.num {
+		if x != x {
+			x = numberAt(from, i)
+			if whole {
+				x = math.RoundToEven(x)
+			}
+			if math.IsInf(x, 0) {
+				return infinite(s.Fields[j].Name, first+i, x)
+			}
+		}
+		out.num[i] = x
+	}
+	return nil
+}
+
+// numberAt is a cell of a column of floats or booleans; NaN is missing.
+func numberAt(c *frame.Column, i int) float64 {
+	switch {
+	case c.Missing(i):
+		return math.NaN()
+	case c.Floats != nil:
+		return c.Floats[i].Value
+	case c.Bools != nil && c.Bools[i].Value:
+		return 1
+	}
+	return 0
 }
 
 // complete reports whether nothing is missing.
@@ -192,6 +277,7 @@ func (s *predicted) pass(in, out []*column) {
 func (s *predicted) table(in []*column) (frame.Table, error) {
 	cols := make([]series.Series, len(in))
 	for j, c := range in {
+		// Without levels and as no date: what the training rows have may be filled with.
 		field := s.Fields[j]
 		if c.text != nil {
 			cols[j] = frame.Series(field.Name, c.text)
@@ -201,8 +287,7 @@ func (s *predicted) table(in []*column) (frame.Table, error) {
 		fillBlock(b, c.num)
 		cols[j] = b.Series(field.Name)
 	}
-	schema := frame.Schema{}
-	return frame.New(schema.With(s.Fields...), cols...)
+	return frame.New(nil, cols...)
 }
 
 // newBlock makes a column of numbers of n rows.

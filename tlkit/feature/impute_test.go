@@ -1,11 +1,17 @@
 package feature
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/go-gota/gota/series"
 
 	"transferlab/tlkit/clean/impute"
 	"transferlab/tlkit/frame"
@@ -215,5 +221,127 @@ func TestImputeRefuses(t *testing.T) {
 	f := mustFit(t, Pipeline{Steps: []Step{Impute{By: impute.Simple{KeepEmpty: true}}}}, tableOf(t, nil, numberColumn("e", nan, nan)))
 	if x := mustMatrix(t, f, tableOf(t, nil, numberColumn("e", 3, nan))); x.At(0, 0) != 3 || x.At(1, 0) == x.At(1, 0) {
 		t.Error(x.RawMatrix().Data)
+	}
+}
+
+// Many columns cost as much as they are many, and a pipeline that is no longer wanted ends.
+func TestImputeOfManyColumns(t *testing.T) {
+	const p = 10_000
+	cols := make([]series.Series, p)
+	for j := range cols {
+		v := make([]float64, 20)
+		for i := range v {
+			v[i] = float64(i * j)
+		}
+		v[j%20] = nan
+		cols[j] = numberColumn(fmt.Sprint("column ", j), v...)
+	}
+	table := tableOf(t, nil, cols...)
+	begin := time.Now()
+	f := mustFit(t, Pipeline{Steps: []Step{Impute{}}}, table)
+	mustMatrix(t, f, table)
+	if d := time.Since(begin); d > 5*time.Second { // it is 0.1 s
+		t.Error("it takes", d)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := (Pipeline{Steps: []Step{Impute{}}}).Fit(ctx, nil, split.WholeAsTrain(table)); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+// What a row has passes as it is, whatever else is missing in it, also numbers that are not
+// whole in a column that was one of ints.
+func TestImputePassesWhatIsThere(t *testing.T) {
+	ints := frame.MakeCells[int](6)
+	for i := range ints {
+		ints[i].Value = i + 1
+	}
+	table := tableOf(t, nil, frame.Series("a", ints), numberColumn("f", 1, 2, nan, 4, 5, 6))
+	for _, s := range []Step{Impute{By: impute.KNN{}}, Impute{By: impute.KNN{Ints: impute.Round}}, Impute{By: impute.Iterative{}}, Impute{By: impute.Iterative{Ints: impute.Round}}} {
+		f := mustFit(t, Pipeline{Steps: []Step{s}}, table)
+		others := tableOf(t, nil, numberColumn("a", 2.7, 3.9, 1e300, nan), numberColumn("f", 1, nan, 3, 4))
+		x := mustMatrix(t, f, others)
+		if x.At(0, 0) != 2.7 || x.At(1, 0) != 3.9 || x.At(2, 0) != 1e300 {
+			t.Errorf("%v: %v", s, x.RawMatrix().Data)
+		}
+		if v := x.At(3, 0); f.steps[0].do.(*predicted).Whole != nil && v != math.Round(v) {
+			t.Errorf("%v: filled with %v", s, v)
+		}
+		checkTables(t, f, others)
+		r, err := f.Row()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range others.Nrow() {
+			setRow(t, r, f, others, i)
+			if row, err := r.Features(); err != nil || !slices.Equal(row, x.RawRowView(i)) {
+				t.Errorf("%v, row %d: %v, want %v, %v", s, i, row, x.RawRowView(i), err)
+			}
+		}
+	}
+}
+
+// A constant is checked as it is where it is applied without a pipeline.
+func TestImputeChecksConstants(t *testing.T) {
+	table := tableOf(t, frame.Schema{{Name: "level", Kind: frame.Category, Levels: []string{"low", "high"}}, {Name: "day", Kind: frame.Date}},
+		numberColumn("n", 1, 2), textColumn("level", "low", "high"), textColumn("day", "2020-01-02", "2020-01-03"), boolColumn("b", true, false))
+	for name, c := range map[string]impute.Constant{
+		"no level":           {Columns: []string{"level"}, Value: impute.TextValue("middle")},
+		"no date":            {Columns: []string{"day"}, Value: impute.TextValue("soon")},
+		"number for boolean": {Columns: []string{"b"}, Value: impute.FloatValue(5)},
+		"boolean for number": {Columns: []string{"n"}, Value: impute.BoolValue(true)},
+		"text for number":    {Columns: []string{"n"}, Value: impute.TextValue("1")},
+		"nothing":            {},
+	} {
+		if _, _, err := c.Apply(t.Context(), nil, table); err == nil {
+			t.Errorf("%s: applied by itself it is no error", name)
+		}
+		if err := fitError(t, Impute{By: c}, table); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	mustFit(t, Pipeline{Steps: []Step{Impute{By: impute.Constant{Columns: []string{"level"}, Value: impute.TextValue("low")}}}}, table)
+}
+
+// The training rows go through what was fitted on them, also where their most frequent value
+// is no level.
+func TestImputeTakesItsTrainingRows(t *testing.T) {
+	table := tableOf(t, frame.Schema{{Name: "level", Kind: frame.Category, Levels: []string{"low", "high"}}},
+		textColumn("level", "odd", "odd", none, "low"), numberColumn("n", 1, nan, 3, 4))
+	for _, by := range []impute.Imputer{impute.Simple{}, impute.KNN{Others: impute.Mode}, impute.Iterative{Others: impute.Mode}} {
+		f := mustFit(t, Pipeline{Steps: []Step{Impute{By: by}}}, table)
+		made := must(f.Table(t.Context(), nil, table))
+		if c, err := made.Column("level"); err != nil || c.Format(2) != "odd" {
+			t.Errorf("%v: %v, %v", by, c, err)
+		}
+		checkTables(t, f, table)
+	}
+	days := tableOf(t, frame.Schema{{Name: "day", Kind: frame.Date}}, textColumn("day", "soon", "soon", none), numberColumn("n", 1, 2, 3))
+	for _, by := range []impute.Imputer{impute.Simple{}, impute.KNN{Others: impute.Mode}} {
+		if err := fitError(t, Impute{By: by}, days); !errors.Is(err, ErrInput) {
+			t.Errorf("%v: %v", by, err)
+		}
+	}
+}
+
+// Text of any bytes is filled as it is; a file cannot hold it.
+func TestImputeOfTextThatIsNotUTF8(t *testing.T) {
+	table := tableOf(t, nil, textColumn("c", "\xff", "\xff", "\xfe", none), numberColumn("n", 1, 2, 3, 4))
+	for _, by := range []impute.Imputer{impute.Simple{}, impute.KNN{Others: impute.Mode}, impute.Constant{Value: impute.TextValue("\xff")}} {
+		f := mustFit(t, Pipeline{Steps: []Step{Impute{By: by}}}, table)
+		made := must(f.Table(t.Context(), nil, table))
+		if c, err := made.Column("c"); err != nil || c.Texts[3].Value != "\xff" {
+			t.Errorf("%v: %q, %v", by, c.Format(3), err)
+		}
+		if _, err := json.Marshal(f); !errors.Is(err, ErrInput) {
+			t.Errorf("%v: saved: %v", by, err)
+		}
+	}
+	table = tableOf(t, frame.Schema{{Name: "c", Kind: frame.Category, Levels: []string{"a", "\xff"}}}, textColumn("c", "a", none))
+	for _, steps := range [][]Step{nil, {Impute{}}} {
+		if _, err := json.Marshal(mustFit(t, Pipeline{Steps: steps}, table)); !errors.Is(err, ErrInput) {
+			t.Errorf("levels: %v", err)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package feature
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/go-gota/gota/series"
 
@@ -23,6 +24,25 @@ type blockInverse interface {
 	undo(in, out []*column) error
 }
 
+// coded is a columnwise step that makes codes, of which the absence of all others is one.
+type coded interface {
+	columnwise
+	// codes is how many features column j is.
+	codes(j int) int
+}
+
+// noCode is the code of a row that is 0 in every feature that is there, where some were left
+// out: it may have any of these.
+const noCode int32 = math.MinInt32
+
+func untold(code []int32) {
+	for i, c := range code {
+		if c == -1 {
+			code[i] = noCode
+		}
+	}
+}
+
 // Inverse leads features back to the columns that they were made of: scaled numbers to
 // those before, encoded values to texts. What a selector left out is not there; a value
 // that was filled stays filled. A step that loses what its columns were is [ErrInverse]
@@ -34,14 +54,15 @@ func (f *Fitted) Inverse(ctx context.Context, t frame.Table) (frame.Table, error
 	}
 	n := t.Nrow()
 	known := make([]column, len(f.plan.forms))
-	if err := f.features(t, known); err != nil {
+	told := make([]int, len(f.plan.forms))
+	if err := f.features(t, known, told); err != nil {
 		return frame.Table{}, err
 	}
 	for k := len(f.plan.ops) - 1; k >= 0; k-- {
 		if err := ctx.Err(); err != nil {
 			return frame.Table{}, err
 		}
-		if err := f.turn(&f.plan.ops[k], known, n); err != nil {
+		if err := f.turn(&f.plan.ops[k], known, told, n); err != nil {
 			return frame.Table{}, err
 		}
 	}
@@ -63,14 +84,19 @@ func (f *Fitted) Inverse(ctx context.Context, t frame.Table) (frame.Table, error
 	return frame.New(schema, all...)
 }
 
-// features puts a table's columns into the slots of the elements.
-func (f *Fitted) features(t frame.Table, known []column) error {
+// features puts a table's columns into the slots of the elements, and counts in told of how
+// many codes of a slot there is a feature.
+func (f *Fitted) features(t frame.Table, known []column, told []int) error {
 	n := t.Nrow()
-	for _, e := range f.plan.elements {
-		c, err := t.Column(e.name)
-		if err != nil {
-			return fmt.Errorf("feature: a feature is not there: %w", err)
-		}
+	if len(f.plan.elements) == 0 {
+		return nil
+	}
+	cols, err := t.Columns(f.plan.names()...)
+	if err != nil {
+		return fmt.Errorf("feature: a feature is not there: %w", err)
+	}
+	for k, e := range f.plan.elements {
+		c := cols[k]
 		if formOf(c.Kind) != formOf(e.kind) {
 			return kindError(e.name, c.Kind, e.kind)
 		}
@@ -88,6 +114,7 @@ func (f *Fitted) features(t frame.Table, known []column) error {
 				to.code[i] = -1
 			}
 		}
+		told[e.slot]++
 		one := makeColumn(numbers, n)
 		if err := read(&c, 0, n, &one); err != nil {
 			return err
@@ -104,7 +131,7 @@ func (f *Fitted) features(t frame.Table, known []column) error {
 func empty(c *column) bool { return c.num == nil && c.text == nil && c.code == nil }
 
 // turn undoes one operation, as far as its outputs are known.
-func (f *Fitted) turn(op *operation, known []column, n int) error {
+func (f *Fitted) turn(op *operation, known []column, told []int, n int) error {
 	switch do := op.do.(type) {
 	case nil:
 		to := known[op.in[0]] // the features that were not spread
@@ -116,7 +143,10 @@ func (f *Fitted) turn(op *operation, known []column, n int) error {
 		}
 		some := false
 		for k, s := range op.out {
-			some = some || !empty(&known[s])
+			if !empty(&known[s]) {
+				some = true
+				told[op.in[0]]++
+			}
 			for i, v := range known[s].num {
 				if v > 0.5 {
 					to.code[i] = int32(op.cols[k])
@@ -134,6 +164,9 @@ func (f *Fitted) turn(op *operation, known []column, n int) error {
 			b, ok := do.(columnInverse)
 			if !ok {
 				return f.noInverse(op)
+			}
+			if c, ok := do.(coded); ok && told[s] < c.codes(op.cols[k]) {
+				untold(known[s].code)
 			}
 			in := makeColumn(f.plan.forms[op.in[k]], n)
 			if err := b.back(op.cols[k], &known[s], &in); err != nil {

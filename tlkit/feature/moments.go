@@ -214,7 +214,22 @@ func widthOr1(w float64) float64 {
 // beyond is an error if a number that was learnt is no float64.
 func beyond(what, name string, v float64) error {
 	if math.IsInf(v, 0) {
-		return fmt.Errorf("feature: %w: the %s of column %.40q is beyond the largest number; bring the column to a smaller scale", ErrInput, what, name)
+		return outOfRange(what, name)
+	}
+	return nil
+}
+
+func outOfRange(what, name string) error {
+	return fmt.Errorf("feature: %w: the %s of column %.40q is beyond the largest number; bring the column to a smaller scale", ErrInput, what, name)
+}
+
+// scaled is an error if x ↦ (x − centre)/scale leads from the ends of the training rows to
+// no float64. Without any row, which is least > most, it does not.
+func scaled(name string, least, most, centre, scale float64) error {
+	for _, x := range []float64{centre, scale, (least - centre) / scale, (most - centre) / scale} {
+		if x-x != 0 && least <= most {
+			return outOfRange("scaled range", name)
+		}
 	}
 	return nil
 }

@@ -28,7 +28,11 @@ type OneHotEncoder struct {
 	Unknown Unknown
 	// SkipMissing makes a missing value 0 in every feature, instead of a value of its own.
 	SkipMissing bool
-	// DropValue leaves one feature of a column out.
+	// DropValue leaves one feature of a column out. Inverse takes a row that is 0 in all
+	// others for one of the value that was dropped; it does not know whether it is one with
+	// SkipMissing, or where a later step left some of the others out, and gives a missing
+	// value. An unknown value that was ignored comes back as the dropped one, as in
+	// scikit-learn.
 	DropValue DropValue
 	// MinFrequency joins the values that are in fewer rows: so many from 1 on, that share
 	// of the training rows below. MaxCategories joins the rarest so that a column has no
@@ -187,6 +191,9 @@ func (c *oneHotColumn) unlike(word string) string {
 
 func (s *oneHot) one(j, first int, in, out *column) error {
 	c := &s.Columns[j]
+	if err := c.exact(first, in); err != nil {
+		return err
+	}
 	code := out.code
 	c.find(in, 0, code)
 	for i, k := range code {
@@ -206,13 +213,19 @@ func (s *oneHot) one(j, first int, in, out *column) error {
 	return nil
 }
 
-// back gives each row the value whose feature is 1. Where none is, it is the dropped
-// value, else it is missing, as is one of several that were joined.
+func (s *oneHot) codes(j int) int {
+	c := &s.Columns[j]
+	return len(c.groups.from) - int(c.dropped)
+}
+
+// back gives each row the value whose feature is 1. Where none is, it is the dropped value,
+// unless missing values are 0 in every feature too; else it is missing, as is one of several
+// that were joined.
 func (s *oneHot) back(j int, in, out *column) error {
 	c := &s.Columns[j]
 	for i, k := range in.code {
 		value := int32(-1)
-		if g := k + c.dropped; g >= 0 && int(g) < len(c.groups.from) {
+		if g := k + c.dropped; g >= 0 && !(k < 0 && s.SkipMissing) && int(g) < len(c.groups.from) {
 			value = c.groups.from[g]
 		}
 		c.put(value, out, i)

@@ -238,3 +238,76 @@ func TestEncoderOptions(t *testing.T) {
 		}
 	}
 }
+
+// Where nothing tells the dropped value from others, none is made up.
+func TestOneHotInverseMakesNothingUp(t *testing.T) {
+	table := tableOf(t, nil, textColumn("t", "a", "b", "c", "a"))
+	gaps := tableOf(t, nil, textColumn("t", "a", "b", none, "c"))
+	first := OneHotEncoder{DropValue: DropFirst}
+	for name, c := range map[string]struct {
+		table frame.Table
+		steps []Step
+		want  string
+	}{
+		"all there":              {table, []Step{first}, "a b c a"},
+		"one left out":           {table, []Step{first, Drop{Columns: []string{"t=c"}}}, " b  "},
+		"spread":                 {table, []Step{first, StandardScaler{Columns: []string{"t=c"}}}, "a b c a"},
+		"spread, one left out":   {table, []Step{first, StandardScaler{Columns: []string{"t=b", "t=c"}}, Drop{Columns: []string{"t=c"}}}, " b  "},
+		"missing is a value":     {gaps, []Step{first}, "a b  c"},
+		"missing is 0 in all":    {gaps, []Step{OneHotEncoder{DropValue: DropFirst, SkipMissing: true}}, " b  c"},
+		"nothing was dropped":    {gaps, []Step{OneHotEncoder{SkipMissing: true}}, "a b  c"},
+		"left out, none dropped": {table, []Step{OneHotEncoder{}, Drop{Columns: []string{"t=a"}}}, " b c "},
+	} {
+		f := mustFit(t, Pipeline{Steps: c.steps}, c.table)
+		back, err := f.Inverse(t.Context(), must(f.Table(t.Context(), nil, c.table)))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		col, err := back.Column("t")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var have []string
+		for i := range col.Len() {
+			have = append(have, col.Format(i))
+		}
+		if got := strings.Join(have, " "); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// Ints that float64 does not tell apart are no values: neither where they are learnt nor where
+// they are met.
+func TestEncodersOfHugeInts(t *testing.T) {
+	intsOf := func(v ...int) frame.Table {
+		cells := frame.MakeCells[int](len(v))
+		for i, x := range v {
+			cells[i].Value = x
+		}
+		return tableOf(t, nil, frame.Series("id", cells), numberColumn("y", make([]float64, len(v))...))
+	}
+	column := []string{"id"}
+	for _, s := range []Step{OneHotEncoder{Columns: column}, OneHotEncoder{Columns: column, Unknown: Ignore}, OrdinalEncoder{Columns: column, Unknown: Ignore}, FrequencyEncoder{Columns: column}, TargetEncoder{Columns: column}} {
+		p := Pipeline{Target: "y", Steps: []Step{s}}
+		var input *InputError
+		if _, err := p.Fit(t.Context(), nil, split.WholeAsTrain(intsOf(3, 1<<53, 1<<53+1))); !errors.As(err, &input) || input.Column != "id" || input.Row != 1 {
+			t.Errorf("%T, learnt: %v", s, err)
+		}
+		f := mustFit(t, p, intsOf(3, 1<<53-1, 1-1<<53))
+		if _, err := f.Matrix(t.Context(), nil, intsOf(3, 3, -1<<53-1)); !errors.As(err, &input) || input.Row != 2 {
+			t.Errorf("%T, met: %v", s, err)
+		}
+		r, err := f.Row()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.SetNumber(0, 1<<53); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Features(); !errors.As(err, &input) {
+			t.Errorf("%T, in a row: %v", s, err)
+		}
+	}
+	mustMatrix(t, mustFit(t, Pipeline{Steps: []Step{StandardScaler{}}}, intsOf(1<<53+1, 5)), intsOf(1<<53+1, 5))
+}

@@ -115,6 +115,9 @@ func (s *ordinal) outputs(in []element) ([]output, error) {
 
 func (s *ordinal) one(j, first int, in, out *column) error {
 	c := &s.Columns[j]
+	if err := c.exact(first, in); err != nil {
+		return err
+	}
 	var found [fewRows]int32
 	for low := 0; low < len(out.num); low += len(found) {
 		to := out.num[low:min(low+len(found), len(out.num))]

@@ -39,7 +39,8 @@ func (p *Power) UnmarshalText(b []byte) error { return powerNames.Unmarshal(b, (
 // A column without spread keeps λ = 1; scikit-learn does so for Yeo-Johnson and refuses such
 // columns, and those without any value, otherwise. Here all rows of one without any value
 // become missing. For Box-Cox, a value that is 0 or less is an [*InputError], in Fit and
-// where the pipeline is applied. A value far beyond the training rows' may become infinite.
+// where the pipeline is applied. A column of numbers so large that some training row would
+// become infinite is [ErrInput]; a value far beyond the training rows' may become so.
 type PowerTransformer struct {
 	// Columns are transformed. None: all of ints and floats.
 	Columns []string
@@ -60,20 +61,30 @@ func (s PowerTransformer) fit(l *learning) (learnt, error) {
 	f.name(l.cols)
 	return f, l.each(func(j int, v []float64) error {
 		m := momentsOf(v)
+		if m.n == 0 {
+			f.Lambda[j] = 1
+			if !s.NoStandard {
+				f.Centre[j], f.Scale[j] = m.mean, m.mean // NaN
+			}
+			return nil
+		}
 		if err := f.logs(j, 0, v, v); err != nil {
 			return err
 		}
 		f.Lambda[j] = 1
-		if m.n > 0 && !m.constant() {
+		if !m.constant() {
 			f.Lambda[j] = lambda(l.ctx, s.Method, v)
 		}
-		if s.NoStandard {
-			return nil
+		least, most := widen(v, math.Inf(1), math.Inf(-1))
+		ends := []float64{least, most}
+		powers := powersOf(s.Method, f.Lambda[j])
+		powers.of(ends, ends) // the transformation is monotonic
+		if !s.NoStandard {
+			powers.of(v, v)
+			m = momentsOf(v)
+			f.Centre[j], f.Scale[j] = m.mean, m.deviation()
 		}
-		powersOf(s.Method, f.Lambda[j]).of(v, v)
-		m = momentsOf(v)
-		f.Centre[j], f.Scale[j] = m.mean, m.deviation()
-		return cmp.Or(beyond("mean", f.names[j], m.mean), l.ctx.Err())
+		return cmp.Or(l.ctx.Err(), beyond("mean", f.names[j], m.mean), scaled(f.names[j], ends[0], ends[1], f.Centre[j], f.Scale[j]))
 	})
 }
 

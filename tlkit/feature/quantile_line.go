@@ -51,6 +51,9 @@ func (l *line) index() {
 
 // cell is where a value within the ends stands. It never falls where the value rises.
 func (l *line) cell(v float64) int {
+	if l.perCell == 0 { // the span may be infinite
+		return 0
+	}
 	return min(int((v-l.q[0])*l.perCell), len(l.cells)-2)
 }
 
@@ -113,5 +116,9 @@ func (l *line) value(share float64) float64 {
 		return l.q[0]
 	}
 	slope := (l.q[i] - l.q[i-1]) / (l.share0[i] - l.share0[i-1])
+	if math.IsInf(slope, 0) {
+		part := (share - l.share0[i-1]) / (l.share0[i] - l.share0[i-1])
+		return l.q[i-1]*(1-part) + l.q[i]*part
+	}
 	return slope*(share-l.share0[i-1]) + l.q[i-1]
 }

@@ -73,6 +73,11 @@ func (s QuantileTransformer) fit(l *learning) (learnt, error) {
 		for i := 1; i < n; i++ {
 			q[i] = max(q[i], q[i-1]) // rounding may have disordered equal ones
 		}
+		for _, x := range q {
+			if x-x != 0 && q[0] == q[0] { // else no row has a value
+				return outOfRange("span", l.cols[j].name)
+			}
+		}
 		f.Quantiles[j] = q
 		return nil
 	})

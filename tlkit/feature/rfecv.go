@@ -19,6 +19,12 @@ import (
 //
 // The scores of all numbers of features are kept: see [StepScores.Curve]. The best of many
 // scores is too good to be true: judge what comes of it by rows that are held back.
+//
+// The folds divide the rows as the steps before leave them, and these steps have learnt from
+// all training rows. One that learns from the target – [SelectBest], [SelectModel], [RFE] –
+// has then chosen its columns by the targets of the very rows that a fold is judged by, and
+// the scores are too good, of pure noise too. Put RFECV before such a step, or judge the
+// pipeline by [Compare], which fits every step anew in each fold.
 type RFECV struct {
 	// Columns, Regressor, Classifier, Step and StepShare are as in [RFE].
 	Columns    []string

@@ -1,6 +1,9 @@
 package feature
 
 import (
+	"cmp"
+	"math"
+
 	"gonum.org/v1/gonum/mathext"
 
 	"transferlab/tlkit/frame"
@@ -10,7 +13,7 @@ import (
 // quantiles, those of the training rows, which outliers hardly move. Missing values are left
 // out and stay missing. Where the quantiles are less than 2.2e-15 apart, the column is
 // divided by 1. Of a column without any value all rows become missing. A distance beyond the
-// largest float64 is [ErrInput]. As scikit-learn's RobustScaler.
+// largest float64 is [ErrInput], and so are training rows that would become infinite. As scikit-learn's RobustScaler.
 type RobustScaler struct {
 	// Columns are scaled. None: all of ints and floats.
 	Columns []string
@@ -46,10 +49,10 @@ func (s RobustScaler) fit(l *learning) (learnt, error) {
 		if !s.NoCentre {
 			f.Centre[j] = q[0]
 		}
-		if s.NoScale {
-			return nil
+		if !s.NoScale {
+			f.Scale[j] = widthOr1(q[2]-q[1]) / adjust
 		}
-		f.Scale[j] = widthOr1(q[2]-q[1]) / adjust
-		return beyond("distance between the quantiles", l.cols[j].name, f.Scale[j])
+		least, most := widen(v, math.Inf(1), math.Inf(-1))
+		return cmp.Or(beyond("distance between the quantiles", l.cols[j].name, f.Scale[j]), scaled(l.cols[j].name, least, most, f.Centre[j], f.Scale[j]))
 	})
 }

@@ -44,14 +44,18 @@ func (r *Row) column(input int, want form) (*column, error) {
 }
 
 // SetNumber sets an input that is a number or a boolean (0 or 1); NaN is missing. Infinite
-// numbers are an [*InputError].
+// numbers, and others than 0 and 1 for a boolean, are an [*InputError].
 func (r *Row) SetNumber(input int, v float64) error {
 	c, err := r.column(input, numbers)
 	if err != nil {
 		return err
 	}
+	field := &r.f.plan.fields[r.f.inputs[input]]
 	if math.IsInf(v, 0) {
-		return infinite(r.f.plan.fields[r.f.inputs[input]].Name, 0, v)
+		return infinite(field.Name, 0, v)
+	}
+	if field.Kind == frame.Bool && v == v && v != 0 && v != 1 {
+		return &InputError{field.Name, 0, v, "a boolean is 0 or 1: set one of these, or NaN if it is missing"}
 	}
 	c.num[0] = v
 	return nil

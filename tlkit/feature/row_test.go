@@ -28,6 +28,8 @@ func TestRowChecksItsInputs(t *testing.T) {
 		"a number":            {r.SetNumber(at["age"], 3), nil},
 		"missing":             {r.SetNumber(at["height"], math.NaN()), nil},
 		"a boolean":           {r.SetNumber(at["member"], 1), nil},
+		"no boolean":          {r.SetNumber(at["member"], 5), ErrInput},
+		"a missing boolean":   {r.SetNumber(at["member"], math.NaN()), nil},
 		"a category":          {r.SetText(at["plan"], "big"), nil},
 		"a date":              {r.SetText(at["born"], "2000-02-03"), nil},
 	} {

@@ -434,3 +434,58 @@ func FuzzScalersFromFiles(f *testing.F) {
 		}
 	})
 }
+
+// Numbers near the end of float64 give finite features or ErrInput that names the column,
+// and never a panic, NaN or infinity.
+func TestScalersNearTheLargestNumber(t *testing.T) {
+	const most = math.MaxFloat64
+	steps := []Step{StandardScaler{}, MinMaxScaler{}, MaxAbsScaler{}, RobustScaler{}, RobustScaler{NoCentre: true}, RobustScaler{NoScale: true}, QuantileTransformer{}, QuantileTransformer{Quantiles: 3},
+		QuantileTransformer{Output: Normal}, PowerTransformer{}, PowerTransformer{NoStandard: true}, PowerTransformer{Method: BoxCox}, PowerTransformer{Method: BoxCox, NoStandard: true},
+		Binning{}, Binning{By: UniformBins}, Binning{By: KMeansBins}}
+	for name, v := range map[string][]float64{
+		"both ends":  {-most, most, 0, 1},
+		"far":        {-1e308, 0, 1e308},
+		"farther":    {-1.7e308, 1e308, 1.7e308, 0, 5},
+		"one far":    {1, 2, 3, 4, 5, 6, 7, 8, 1e308},
+		"close":      {0, 1e-10, 2e-10, 3e-10, 1e300},
+		"constant":   {most, most, most},
+		"one beside": {-1.7e308, -1.7e308, -1.7e308, -1.7e308, -1.7e308, -1.7e308, -1.7e308, 1.7e308},
+	} {
+		table := tableOf(t, nil, numberColumn("x", v...))
+		for _, s := range steps {
+			f, err := Pipeline{Steps: []Step{s}}.Fit(t.Context(), nil, split.WholeAsTrain(table))
+			if err != nil {
+				if !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), `"x"`) {
+					t.Errorf("%s: %T %+v: %v", name, s, s, err)
+				}
+				continue
+			}
+			for i, x := range mustMatrix(t, f, table).RawMatrix().Data {
+				if x-x != 0 {
+					t.Errorf("%s: %T %+v, row %d: %v", name, s, s, i, x)
+				}
+			}
+			checkWays(t, f, table)
+		}
+	}
+}
+
+// Back along a line of infinite slope.
+func TestLineBackOverAnInfiniteSpan(t *testing.T) {
+	l := newLine([]float64{-1.5e308, 1.5e308})
+	for share, want := range map[float64]float64{0: -1.5e308, 0.25: -7.5e307, 0.5: 0, 1: 1.5e308} {
+		if have := l.value(share); math.Abs(have-want) > 1e293 {
+			t.Errorf("%v: %v, want %v", share, have, want)
+		}
+	}
+}
+
+// scikit-learn 1.9.1's KBinsDiscretizer("uniform") of the least numbers, where the width of a
+// bin is less than any of them.
+func TestUniformBinsOfTheLeastNumbers(t *testing.T) {
+	table := tableOf(t, nil, numberColumn("x", 5e-324, 1e-323, 0, 5e-324))
+	x := mustMatrix(t, mustFit(t, Pipeline{Steps: []Step{Binning{By: UniformBins}}}, table), table)
+	if have := x.RawMatrix().Data; !slices.Equal(have, []float64{3, 4, 1, 3}) {
+		t.Error(have)
+	}
+}

@@ -13,7 +13,9 @@ type StepScores struct {
 	By      string
 	Columns []ColumnScore // in their order
 	// Metric and Curve are how well models of each number of features did, the smallest
-	// number first, where these were tried.
+	// number first, where these were tried. The models' folds divide rows for which the steps
+	// before have learnt from all training rows: after a step that learns from the target the
+	// scores are too good, and those of [Compare] are not.
 	Metric Metric
 	Curve  []CurvePoint
 }

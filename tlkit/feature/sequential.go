@@ -40,6 +40,11 @@ func (d *Direction) UnmarshalText(b []byte) error { return directionNames.Unmars
 // It fits p models for each feature and fold: with a slow model and many features that
 // takes long. A ridge regression is fitted by products of columns that are made once for
 // each fold. Missing values are an [*InputError].
+//
+// The folds divide the rows as the steps before leave them, which have learnt from all
+// training rows: after a step that learns from the target, as [SelectBest] does, the scores
+// are too good. Put Sequential before such a step, or judge the pipeline by [Compare], which
+// fits every step anew in each fold.
 type Sequential struct {
 	// Columns are chosen from; others pass. None: all numbers, booleans included.
 	Columns []string

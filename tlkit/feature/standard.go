@@ -1,6 +1,11 @@
 package feature
 
-import "transferlab/tlkit/frame"
+import (
+	"cmp"
+	"math"
+
+	"transferlab/tlkit/frame"
+)
 
 const floatKind = frame.Float
 
@@ -34,6 +39,13 @@ func (s StandardScaler) fit(l *learning) (learnt, error) {
 		}
 		if !s.NoDeviation {
 			f.Scale[j] = m.deviation()
+		}
+		if math.IsInf(m.variance, 1) {
+			least, most := math.Inf(1), math.Inf(-1)
+			if err := l.pieces(j, func(v []float64) { least, most = widen(v, least, most) }); err != nil {
+				return err
+			}
+			return cmp.Or(beyond("mean", l.cols[j].name, m.mean), scaled(l.cols[j].name, least, most, f.Centre[j], f.Scale[j]))
 		}
 		return beyond("mean", l.cols[j].name, m.mean)
 	})

@@ -185,8 +185,11 @@ func (s *targetMeans) outputs(in []element) ([]output, error) {
 	return out, nil
 }
 
-func (s *targetMeans) fan(j, _ int, in *column, out []*column) error {
+func (s *targetMeans) fan(j, first int, in *column, out []*column) error {
 	c := &s.Columns[j]
+	if err := c.exact(first, in); err != nil {
+		return err
+	}
 	for k, o := range out {
 		c.encode(in, o.num, c.Means[k], s.Means[k])
 	}

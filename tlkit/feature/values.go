@@ -21,6 +21,30 @@ type values struct {
 
 	text   map[string]int32
 	number map[float64]int32
+	column string // its name
+	ints   bool   // it is one of ints
+}
+
+// exactInt is the first number from which on float64 is not every int.
+const exactInt = 1 << 53
+
+// exact is an error if an int has no float64 of its own: its value would be that of
+// another. The rows are counted from first.
+func exact(name string, first int, num []float64) error {
+	for i, x := range num {
+		if x >= exactInt || x <= -exactInt {
+			return &InputError{name, first + i, x, "ints are told apart below 2^53 only: make the column one of text"}
+		}
+	}
+	return nil
+}
+
+// exact checks the rows of a column of ints.
+func (v *values) exact(first int, in *column) error {
+	if !v.ints {
+		return nil
+	}
+	return exact(v.column, first, in.num)
 }
 
 // fewRows is how many rows' numbers an encoder keeps on its stack.
@@ -46,6 +70,7 @@ func (v *values) all() int {
 // index makes the values ready to be found, and checks that they are those of a column of
 // that kind.
 func (v *values) index(e element) error {
+	v.column, v.ints = e.name, e.kind == frame.Int
 	isText := formOf(e.kind) == texts
 	if isText && len(v.Numbers) > 0 || !isText && len(v.Texts) > 0 {
 		return fmt.Errorf("feature: %w: column %.40q is %v, and its known values are not", ErrFile, e.name, e.kind)

@@ -23,6 +23,9 @@ type counted struct {
 func (l *learning) countValues(j int) (counted, error) {
 	if l.plan.forms[l.cols[j].slot] != texts {
 		v, err := l.numbers(j, nil)
+		if err == nil && l.cols[j].kind == frame.Int {
+			err = exact(l.cols[j].name, 0, v)
+		}
 		if err != nil {
 			return counted{}, err
 		}

@@ -96,7 +96,14 @@ func (s Schema) Without(columns ...string) Schema {
 
 // Only is the schema with the fields of these columns alone.
 func (s Schema) Only(columns ...string) Schema {
-	return s.filter(func(f Field) bool { return slices.Contains(columns, f.Name) })
+	if len(s) == 0 {
+		return nil
+	}
+	named := make(map[string]bool, len(columns))
+	for _, c := range columns {
+		named[c] = true
+	}
+	return s.filter(func(f Field) bool { return named[f.Name] })
 }
 
 // Renamed is the schema after a column got another name.

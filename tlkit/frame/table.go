@@ -73,10 +73,54 @@ func (t Table) Column(name string) (Column, error) {
 	cols := columns(&t.DataFrame)
 	for i := range cols {
 		if cols[i].Name == name {
-			return t.show(&cols[i]), nil
+			return show(&cols[i], t.Schema.Lookup), nil
 		}
 	}
 	return Column{}, noColumn(name, t.Names())
+}
+
+// many is how many names make it worth to have a map of them.
+const many = 32
+
+// lookups is Schema.Lookup for n columns.
+func (s Schema) lookups(n int) func(string) (Field, bool) {
+	if n < many || len(s) < many {
+		return s.Lookup
+	}
+	at := make(map[string]int, len(s))
+	for i := len(s) - 1; i >= 0; i-- { // of two of one name the first counts
+		at[s[i].Name] = i
+	}
+	return func(column string) (Field, bool) {
+		if i, ok := at[column]; ok {
+			return s[i], true
+		}
+		return Field{Name: column}, false
+	}
+}
+
+// finder gives where columns stand by their names, for n look-ups; -1 is nowhere.
+func finder(cols []series.Series, n int) func(name string) int {
+	if n < many || len(cols) < many {
+		return func(name string) int {
+			for i := range cols {
+				if cols[i].Name == name {
+					return i
+				}
+			}
+			return -1
+		}
+	}
+	at := make(map[string]int, len(cols))
+	for i := len(cols) - 1; i >= 0; i-- {
+		at[cols[i].Name] = i
+	}
+	return func(name string) int {
+		if i, ok := at[name]; ok {
+			return i
+		}
+		return -1
+	}
 }
 
 // Columns shows the columns of these names, in their order; without names all of them.
@@ -84,28 +128,30 @@ func (t Table) Columns(names ...string) ([]Column, error) {
 	if err := t.check(); err != nil {
 		return nil, err
 	}
+	cols := columns(&t.DataFrame)
 	if len(names) == 0 {
-		cols := columns(&t.DataFrame)
 		out := make([]Column, len(cols))
+		field := t.Schema.lookups(len(cols))
 		for i := range cols {
-			out[i] = t.show(&cols[i])
+			out[i] = show(&cols[i], field)
 		}
 		return out, nil
 	}
 	out := make([]Column, len(names))
+	field, place := t.Schema.lookups(len(names)), finder(cols, len(names))
 	for i, n := range names {
-		c, err := t.Column(n)
-		if err != nil {
-			return nil, err
+		at := place(n)
+		if at < 0 {
+			return nil, noColumn(n, t.Names())
 		}
-		out[i] = c
+		out[i] = show(&cols[at], field)
 	}
 	return out, nil
 }
 
-func (t Table) show(s *series.Series) Column {
+func show(s *series.Series, field func(string) (Field, bool)) Column {
 	c := Column{}
-	c.Field, _ = t.Schema.Lookup(s.Name)
+	c.Field, _ = field(s.Name)
 	var kind Kind
 	switch s.Type() {
 	case series.Int:
@@ -335,8 +381,9 @@ func (t Table) Pick(names ...string) (Table, error) {
 		return Table{}, err
 	}
 	have := columns(&t.DataFrame)
+	place := finder(have, len(names))
 	for i, n := range names {
-		at := slices.IndexFunc(have, func(s series.Series) bool { return s.Name == n })
+		at := place(n)
 		if at < 0 {
 			return Table{}, noColumn(n, t.Names())
 		}
@@ -370,14 +417,22 @@ func (t Table) With(cols ...series.Series) (Table, error) {
 	if err := t.check(); err != nil {
 		return Table{}, err
 	}
-	all := slices.Clone(columns(&t.DataFrame))
+	have := columns(&t.DataFrame)
+	all := slices.Clone(have)
+	place := finder(have, len(cols))
+	added := map[string]int{}
 	for _, c := range cols {
 		if n := t.Nrow(); len(all) == 0 && n > 0 && c.Err == nil && c.Len() != n {
 			return Table{}, fmt.Errorf("frame: %w: column %.40q has %d rows, the table has %d; give columns of one length", ErrShape, c.Name, c.Len(), n)
 		}
-		if at := slices.IndexFunc(all, func(s series.Series) bool { return s.Name == c.Name }); at >= 0 {
+		at := place(c.Name)
+		if k, ok := added[c.Name]; ok && at < 0 {
+			at = k
+		}
+		if at >= 0 {
 			all[at] = c
 		} else {
+			added[c.Name] = len(all)
 			all = append(all, c)
 		}
 	}

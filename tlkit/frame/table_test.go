@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -269,5 +270,71 @@ func TestColumnErrorsListWhatThereIs(t *testing.T) {
 	}
 	if got := noColumn("x", nil).Error(); got != `frame: no column "x"; the table has no columns` {
 		t.Error(got)
+	}
+}
+
+// Of many columns each is found by its name as of few; of two of one name the first.
+func TestManyColumns(t *testing.T) {
+	const p = 100
+	var cols []series.Series
+	var names []string
+	var schema Schema
+	for j := range p {
+		n := strconv.Itoa(j)
+		names = append(names, n)
+		cols = append(cols, Series(n, []Cell[string]{{Value: n}}))
+		schema = append(schema, Field{Name: n, Kind: Category, Levels: []string{n}})
+	}
+	table, err := New(schema, cols...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Reverse(names)
+	shown, err := table.Columns(names...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	picked, err := table.Pick(names...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := picked.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, n := range names {
+		for _, c := range []Column{shown[i], all[i]} {
+			if c.Name != n || c.Kind != Category || c.Levels[0] != n || c.Format(0) != n {
+				t.Errorf("column %d: %+v, want %s", i, c, n)
+			}
+		}
+	}
+	var changed []series.Series
+	for _, n := range append(names, "new", "new") {
+		changed = append(changed, Series(n, []Cell[string]{{Value: "of " + n}}))
+	}
+	other, err := table.With(changed...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if other.Ncol() != p+1 {
+		t.Error(other.Ncol(), "columns")
+	}
+	for _, n := range other.Names() {
+		if c, err := other.Column(n); err != nil || c.Format(0) != "of "+n {
+			t.Errorf("%s: %v, %v", n, c, err)
+		}
+	}
+	var unknown *ColumnError
+	if _, err := table.Columns(append(names, "1000")...); !errors.As(err, &unknown) {
+		t.Error(err)
+	}
+	double := table.DataFrame
+	if err := double.SetNames(append(slices.Repeat([]string{"twice"}, 2), table.Names()[2:]...)...); err != nil {
+		t.Fatal(err)
+	}
+	two, err := Table{DataFrame: double}.Columns(append(double.Names()[2:], "twice")...)
+	if err != nil || two[p-2].Format(0) != "0" {
+		t.Error(two, err)
 	}
 }

@@ -129,16 +129,22 @@ func free(t frame.Table, name string) error {
 // find gives the columns of a table that an imputer was fitted on. Texts of all kinds are
 // one kind here: what the schema says of them may have changed.
 func find(t frame.Table, fitted []Column) ([]frame.Column, error) {
-	out := make([]frame.Column, len(fitted))
+	if len(fitted) == 0 {
+		return nil, nil
+	}
+	names := make([]string, len(fitted))
 	for i, f := range fitted {
-		c, err := t.Column(f.Name)
-		if err != nil {
-			return nil, fmt.Errorf("impute: %w", err)
-		}
+		names[i] = f.Name
+	}
+	out, err := t.Columns(names...)
+	if err != nil {
+		return nil, fmt.Errorf("impute: %w", err)
+	}
+	for i, f := range fitted {
+		c := out[i]
 		if storage(c.Kind) != storage(f.Kind) {
 			return nil, &KindError{c.Name, c.Kind, fmt.Sprintf("the imputer was fitted on %v; convert it first", f.Kind)}
 		}
-		out[i] = c
 	}
 	return out, nil
 }

@@ -153,7 +153,7 @@ func suitsText(text string, f frame.Field) error {
 			return optionf("column %.40q is a category without the level %.40q; add it to the schema's levels, or fill with one of them", f.Name, text)
 		}
 	case frame.Date:
-		if _, err := time.Parse(time.DateOnly, text); err == nil {
+		if _, ok := frame.ParseDate(text); ok {
 			return nil
 		}
 		if _, err := time.Parse(time.RFC3339Nano, text); err != nil {
