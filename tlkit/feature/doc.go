@@ -4,7 +4,8 @@
 // A [Pipeline] is a description: the column to predict and the steps, in their order.
 // Fit learns from training rows alone, a split.Train; what it gives, a [Fitted], is
 // applied to any table that has the columns it was fitted on, to one row at a time
-// ([Fitted.Row]), and is saved as JSON ([Fitted.Save]):
+// ([Fitted.Row]), to a file piece by piece ([Fitted.Stream]), and is saved as JSON
+// ([Fitted.Save]):
 //
 //	p := feature.Pipeline{Target: "class", Steps: []feature.Step{
 //		feature.Impute{By: impute.Simple{}},

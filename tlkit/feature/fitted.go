@@ -159,10 +159,9 @@ func (f *Fitted) columns(t frame.Table) ([]frame.Column, error) {
 		if err != nil {
 			return nil, fmt.Errorf("feature: the pipeline needs a column that is not there: %w", err)
 		}
-		if err := same(want, c); err != nil {
+		if out[k], err = standing(want, c); err != nil {
 			return nil, err
 		}
-		out[k] = c
 	}
 	return out, nil
 }
@@ -302,7 +301,19 @@ func (f *Fitted) spreadRows(k int, slots []column, to []float64) {
 
 // Stream applies the pipeline to one piece of a table after the other, as a reader gives
 // them. Each row's features are the same as if the table were whole. It ends at the first
-// error.
+// error. A piece without rows is a matrix without any.
+//
+// So a file that is larger than memory goes through a model; [Fitted.Schema] says how it
+// is read:
+//
+//	rides := frame.CSV("rides.csv.gz", frame.CSVOptions{Types: fitted.Schema()})
+//	for x, err := range fitted.Stream(ctx, rides.Pieces(ctx, nil, 0)) {
+//		…
+//		predicted, err := model.Predict(ctx, nil, x)
+//	}
+//
+// To learn from such a file, collect what the model needs of each piece: [Fitted.Sparse]
+// and [Sparse.Append] keep its features, [Fitted.Labels] its classes.
 func (f *Fitted) Stream(ctx context.Context, pieces iter.Seq2[frame.Table, error]) iter.Seq2[*mat.Dense, error] {
 	return func(yield func(*mat.Dense, error) bool) {
 		row := 0

@@ -68,6 +68,9 @@ func sameError(a, b error) string {
 		}
 		return ""
 	}
+	if p.Line == q.Line && p.Row == q.Row && p.Column == q.Column && (errors.Is(a, ErrLimit) || errors.Is(b, ErrLimit)) {
+		return "" // a field may be too long, as far as it is read, and have another fault later
+	}
 	x, y := *p, *q
 	x.Err, y.Err, x.Value, y.Value = nil, nil, "", "" // how much is shown after a quote depends on the block
 	if x != y || p.Err.Error() != q.Err.Error() {
