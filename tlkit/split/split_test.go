@@ -437,14 +437,3 @@ func (o once) Parts(ctx context.Context) ([]Parts, error) {
 	p, err := o.s.Parts(ctx)
 	return []Parts{p}, err
 }
-
-func TestGivenFolds(t *testing.T) {
-	folds := Given{{Train: []int{0}, Test: []int{1, 2}}, {Train: []int{1, 2}, Test: []int{0}}}
-	got, err := folds.Parts(ctx)
-	if err != nil || len(got) != 2 || &got[0] != &folds[0] {
-		t.Error(got, err)
-	}
-	if _, err := (Given(nil)).Parts(ctx); !errors.Is(err, ErrFolds) {
-		t.Error(err)
-	}
-}
