@@ -3,6 +3,7 @@ package plots
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -26,6 +27,9 @@ type BarOptions struct {
 	Options
 	Sorted bool    // largest first; otherwise in the order given
 	Max    float64 // where the values' axis ends; 0 lets the values decide
+	// Dots draws a dot for each value instead of a bar, on an axis that need not begin at 0:
+	// for values that lie close together.
+	Dots bool
 }
 
 // Bars draws values side by side, each with its interval: the names are on the left, so
@@ -41,7 +45,7 @@ func Bars(bars []Bar, o BarOptions) (*Chart, error) {
 	chart := charts.NewBar()
 	names := make([]string, len(bars))
 	data := make([]opts.BarData, len(bars))
-	var spans, ends []any
+	var spans, ends, dots []any
 	var text strings.Builder
 	lost, drawn, room := 0, 0, 0.0
 	for i, b := range bars {
@@ -61,6 +65,10 @@ func Bars(bars []Bar, o BarOptions) (*Chart, error) {
 		}
 		drawn++
 		data[i] = opts.BarData{Value: b.Value, ItemStyle: &opts.ItemStyle{Color: palette()[0]}}
+		if o.Dots {
+			data[i].ItemStyle.Color = "transparent"
+			dots = append(dots, []any{b.Value, i})
+		}
 		label, end := fixed(b.Value), max(b.Value, 0)
 		if b.Interval {
 			label = fmt.Sprintf("%s  (%s – %s)", fixed(b.Value), fixed(b.Low), fixed(b.High))
@@ -86,6 +94,9 @@ func Bars(bars []Bar, o BarOptions) (*Chart, error) {
 	if o.Max > 0 {
 		x["max"] = o.Max
 	}
+	if o.Dots {
+		x["min"] = floorOf(bars)
+	}
 	layout := tree{"xAxis": []any{x}, "yAxis": []any{y}, "grid": grid(o.Options, nil, tree{"right": int(room) + 24}), "tooltip": tree{"trigger": "item"}}
 	height := headroom(o.Options) + 34*len(bars) + 60
 	c, err := build(chart, layout, o.Options, height, text.String(), left(lost))
@@ -97,9 +108,34 @@ func Bars(bars []Bar, o BarOptions) (*Chart, error) {
 		if len(spans) > 0 {
 			series[0].(tree)["markLine"] = tree{"silent": true, "animation": false, "label": tree{"show": false}, "lineStyle": tree{"type": "solid", "color": "#1a1a1a", "width": 2}, "data": spans}
 		}
+		if o.Dots {
+			series = append(series, tree{"type": "scatter", "name": "dots", "symbolSize": 11, "silent": true, "animation": false,
+				"itemStyle": tree{"color": palette()[0], "opacity": 1}, "data": dots})
+		}
 		option["series"] = append(series, tree{"type": "scatter", "name": "label", "symbolSize": 1, "silent": true, "animation": false,
 			"itemStyle": tree{"color": "transparent"}, "label": tree{"show": true, "position": "right", "distance": 8, "color": "#1a1a1a"}, "data": ends})
 	})
+}
+
+// floorOf is a round number below the values and their intervals, a tenth of their span
+// away.
+func floorOf(bars []Bar) float64 {
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, b := range bars {
+		if !finite(b.Value) {
+			continue
+		}
+		low, high = min(low, b.Value), max(high, b.Value)
+		if b.Interval && finite(b.Low) && finite(b.High) {
+			low, high = min(low, b.Low), max(high, b.High)
+		}
+	}
+	unit := math.Pow(10, math.Floor(math.Log10(max(high-low, 1e-300)))) / 2
+	below := math.Floor((low-(high-low)/10)/unit) * unit
+	if !finite(below) {
+		return low
+	}
+	return below
 }
 
 // whisker is one end of an interval: a short stroke across.

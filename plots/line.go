@@ -3,6 +3,7 @@ package plots
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
@@ -26,6 +27,9 @@ type LineOptions struct {
 	Options
 	LogX, LogY bool   // logarithmic axes; values at or below zero are left out
 	Marks      []Mark // drawn dashed
+	// SameUnits gives both axes as many pixels for a unit, as on a map; for values, not for
+	// logarithms.
+	SameUnits bool
 	// Behind are pale lines without a name, below the others: contours, other runs.
 	Behind []Series
 }
@@ -100,6 +104,9 @@ func Line(series []Series, o LineOptions) (*Chart, error) {
 	}
 	x, y := axis(kind(o.LogX), o.X, 28), axis(kind(o.LogY), o.Y, 44)
 	x["scale"], y["scale"] = true, true
+	if o.SameUnits && !o.LogX && !o.LogY {
+		o.sameUnits(series, x, y)
+	}
 	x["splitLine"] = tree{"show": false}
 	layout := tree{"legend": legend(o.Options, names), "grid": marksRoom(grid(o.Options, names, nil), o.Marks), "xAxis": []any{x}, "yAxis": []any{y},
 		"tooltip": tree{"trigger": "axis"}}
@@ -118,6 +125,35 @@ func Line(series []Series, o LineOptions) (*Chart, error) {
 		}
 		option["series"] = append(series, behind...)
 	})
+}
+
+// sameUnits sets the ends of the axes: all points lie within, and a unit is as long on the
+// one as on the other.
+func (o *LineOptions) sameUnits(series []Series, x, y tree) {
+	low, high := [2]float64{math.Inf(1), math.Inf(1)}, [2]float64{math.Inf(-1), math.Inf(-1)}
+	for _, s := range slices.Concat(series, o.Behind) {
+		for k, v := range [][]float64{s.X, s.Y} {
+			a, b := extent(v)
+			low[k], high[k] = min(low[k], a), max(high[k], b)
+		}
+	}
+	if o.Width == 0 {
+		o.Width = 720
+	}
+	if o.Height == 0 {
+		o.Height = 420
+	}
+	room := [2]float64{float64(max(o.Width-110, 10)), float64(max(o.Height-headroom(o.Options)-70, 10))}
+	unit := 1.06 * max((high[0]-low[0])/room[0], (high[1]-low[1])/room[1]) // of the data, for a pixel
+	if !(unit > 0) || math.IsInf(unit, 0) {
+		return
+	}
+	for k, axis := range []tree{x, y} {
+		middle, half := low[k]/2+high[k]/2, unit*room[k]/2
+		round := rounder([]float64{middle - half, middle + half})
+		axis["min"], axis["max"] = round(middle-half), round(middle+half)
+		merge(axis, tree{"axisLabel": tree{"showMinLabel": false, "showMaxLabel": false}})
+	}
 }
 
 // behind makes series of the pale lines.

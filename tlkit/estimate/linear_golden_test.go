@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"testing"
+
 	"transferlab/tlkit/internal/golden"
 
 	"gonum.org/v1/gonum/floats"

@@ -136,6 +136,9 @@ func (c *Comparison) heading() string {
 	if c.Repeats > 1 {
 		repeats = fmt.Sprintf(", %d times", c.Repeats)
 	}
+	if c.Predicted < c.Rows {
+		repeats += fmt.Sprintf(", %d of which are predicted", c.Predicted)
+	}
 	return fmt.Sprintf("%.40q predicted out of fold: %d folds of %d rows%s, seed %d; 95 %% intervals; times and bytes are means of a fold", c.Target, c.Folds, c.Rows, repeats, c.Seed)
 }
 

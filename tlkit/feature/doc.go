@@ -41,6 +41,17 @@
 //	SelectModel                                             columns chosen by a model that is fitted once
 //	Keep, Drop                                              columns chosen by name
 //
+// # Rows that belong together
+//
+// Where a table has copies of a thing, or several rows of one patient, a row's fellows give
+// its target away, outside of the pipeline and within: a selector that tries models in
+// folds of its own believes what it should not. [Pipeline].Group names the column that says
+// which rows belong together; it is then no feature, and all folds within the pipeline keep
+// them together. The training part has to be made so as well: see RowOptions.Group of
+// package split, which is also what [Compare] goes by.
+//
+// # Looking into it
+//
 // What selectors went by is told by [Fitted.Scores]. [Compare] sets several choices beside
 // each other by cross-validation, [Classification.Permutation] asks a finished model what
 // it leans on, by rows that were held back.

@@ -21,6 +21,7 @@ type training struct {
 	table   []*frame.Column // in the first slots
 	target  *frame.Column
 	classes bool
+	group   *grouping // nil: none was named
 	plan    *plan
 	made    []column // by slot; empty where the rows are still only in the table
 	whole   bool     // the last step's columns are wanted too
@@ -215,7 +216,7 @@ func (l *learning) known(j int, buf []float64) ([]float64, error) {
 	}
 	for i, x := range v {
 		if x != x {
-			return v, &InputError{l.cols[j].name, i, x, "this step needs all values: fill or drop what is missing in a step before it"}
+			return v, &InputError{l.cols[j].name, i, x, "this step needs all values: fill or drop what is missing in a step before it", nil}
 		}
 	}
 	return v, nil
@@ -252,7 +253,7 @@ func targetNumbers(c frame.Column) ([]float64, error) {
 	}
 	for i, v := range y {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, &InputError{c.Name, i, v, "every row needs a finite target: drop those without"}
+			return nil, &InputError{c.Name, i, v, "every row needs a finite target: drop those without", nil}
 		}
 	}
 	return y, nil

@@ -42,12 +42,13 @@ type Regression struct {
 	Model    estimate.Regression
 }
 
-// Fit fits the pipeline, and the model on the training rows' features.
+// Fit fits the pipeline, and the model on the training rows' features. A pipeline that
+// leaves none is a [*NoFeatureError], a value that the model cannot use an [*InputError].
 func (c Classifier) Fit(ctx context.Context, rep progress.Reporter, train split.Train) (*Classification, error) {
 	if c.Model == nil {
 		return nil, optionf("a Classifier has no Model; give it one of package estimate's")
 	}
-	f, x, err := c.Pipeline.FitMatrix(ctx, rep, train)
+	f, x, err := c.Pipeline.features(ctx, rep, train)
 	if err != nil {
 		return nil, err
 	}
@@ -57,17 +58,18 @@ func (c Classifier) Fit(ctx context.Context, rep progress.Reporter, train split.
 	}
 	m, err := c.Model.Fit(ctx, rep, x, labels)
 	if err != nil {
-		return nil, err
+		return nil, f.named(err)
 	}
 	return &Classification{f, m}, nil
 }
 
-// Fit fits the pipeline, and the model on the training rows' features.
+// Fit fits the pipeline, and the model on the training rows' features. A pipeline that
+// leaves none is a [*NoFeatureError], a value that the model cannot use an [*InputError].
 func (r Regressor) Fit(ctx context.Context, rep progress.Reporter, train split.Train) (*Regression, error) {
 	if r.Model == nil {
 		return nil, optionf("a Regressor has no Model; give it one of package estimate's")
 	}
-	f, x, err := r.Pipeline.FitMatrix(ctx, rep, train)
+	f, x, err := r.Pipeline.features(ctx, rep, train)
 	if err != nil {
 		return nil, err
 	}
@@ -75,11 +77,30 @@ func (r Regressor) Fit(ctx context.Context, rep progress.Reporter, train split.T
 	if err != nil {
 		return nil, err
 	}
-	m, err := r.Model.Fit(ctx, rep, x, y)
+	m, err := fitRegressor(ctx, rep, r.Model, f, x, y, train, r.Pipeline.Group)
 	if err != nil {
 		return nil, err
 	}
 	return &Regression{f, m}, nil
+}
+
+// features fits the pipeline, and refuses one that leaves no feature.
+func (p Pipeline) features(ctx context.Context, rep progress.Reporter, train split.Train) (*Fitted, *mat.Dense, error) {
+	f, x, err := p.FitMatrix(ctx, rep, train)
+	if err == nil {
+		err = some(f)
+	}
+	return f, x, err
+}
+
+// fitRegressor fits a model that keeps the rows of a group together where it divides them.
+func fitRegressor(ctx context.Context, rep progress.Reporter, r estimate.Regressor, f *Fitted, x *mat.Dense, y []float64, train split.Train, group string) (estimate.Regression, error) {
+	g, err := groupingOf(train.Table(), group)
+	if err != nil {
+		return nil, err
+	}
+	m, err := g.together(r).Fit(ctx, rep, x, y)
+	return m, f.named(err)
 }
 
 // Predict gives each row of a table its most probable class.
@@ -88,7 +109,8 @@ func (c *Classification) Predict(ctx context.Context, rep progress.Reporter, t f
 	if err != nil || x == nil {
 		return nil, err
 	}
-	return estimate.Predict(ctx, rep, c.Model, x)
+	out, err := estimate.Predict(ctx, rep, c.Model, x)
+	return out, c.Features.named(err)
 }
 
 // Proba gives each row of a table the probabilities of the model's classes.
@@ -97,7 +119,8 @@ func (c *Classification) Proba(ctx context.Context, rep progress.Reporter, t fra
 	if err != nil || x == nil {
 		return nil, err
 	}
-	return c.Model.Proba(ctx, rep, x)
+	out, err := c.Model.Proba(ctx, rep, x)
+	return out, c.Features.named(err)
 }
 
 // matrix are the features of the rows; nil where there are no rows.
@@ -115,7 +138,8 @@ func (r *Regression) Predict(ctx context.Context, rep progress.Reporter, t frame
 	if err != nil || t.Nrow() == 0 {
 		return nil, err
 	}
-	return r.Model.Predict(ctx, rep, x)
+	out, err := r.Model.Predict(ctx, rep, x)
+	return out, r.Features.named(err)
 }
 
 // Evaluate judges the classifier by rows that were held back. A class that the training

@@ -79,7 +79,7 @@ func TestFoldsHaveTheirShares(t *testing.T) {
 		for k, n := range c.classes {
 			labels = append(labels, slices.Repeat([]int{k}, n)...)
 		}
-		deal, err := TargetEncoder{Folds: c.folds, Seed: 9}.folds(c.rows, labels)
+		deal, err := TargetEncoder{Folds: c.folds, Seed: 9}.folds(c.rows, labels, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -98,8 +98,8 @@ func TestFoldsHaveTheirShares(t *testing.T) {
 		for k := range c.classes {
 			shares(func(i int) bool { return labels[i] == k })
 		}
-		again, _ := TargetEncoder{Folds: c.folds, Seed: 9}.folds(c.rows, labels)
-		other, _ := TargetEncoder{Folds: c.folds, Seed: 10}.folds(c.rows, labels)
+		again, _ := TargetEncoder{Folds: c.folds, Seed: 9}.folds(c.rows, labels, nil)
+		other, _ := TargetEncoder{Folds: c.folds, Seed: 10}.folds(c.rows, labels, nil)
 		if !slices.Equal(deal.of, again.of) || c.rows > 20 && slices.Equal(deal.of, other.of) {
 			t.Errorf("%+v: seeds", c)
 		}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"testing"
+
 	"transferlab/tlkit/internal/golden"
 )
 

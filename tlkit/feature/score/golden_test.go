@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+
 	"transferlab/tlkit/internal/golden"
 
 	"gonum.org/v1/gonum/mat"

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"testing"
+
 	"transferlab/tlkit/internal/golden"
 )
 
@@ -19,6 +20,11 @@ type reference struct {
 		Small, Large, Edge       []int
 		Whole, Order, Choice     []int
 		Last                     []float64
+	}
+	Folds []struct {
+		Labels  []string
+		K, Seed int
+		Fold    []int
 	}
 	Million struct{ Sums, Cubes []float64 }
 	Splits  []struct {
@@ -48,6 +54,24 @@ func same(t *testing.T, what string, got, want []int) {
 	t.Helper()
 	if !slices.Equal(got, want) {
 		t.Errorf("%s: %v, NumPy's %v", what, got, want)
+	}
+}
+
+func TestFoldsAreScikitLearns(t *testing.T) {
+	for _, g := range readGolden(t).Folds {
+		got, err := StratifiedKFold(g.Labels, g.K, uint32(g.Seed))
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "folds", got, g.Fold)
+	}
+	for _, c := range []struct {
+		labels []string
+		k      int
+	}{{[]string{"a", "a", "b"}, 2}, {[]string{"a", "a"}, 1}, {[]string{"a", "a"}, -3}} {
+		if _, err := StratifiedKFold(c.labels, c.k, 0); !errors.Is(err, ErrSize) {
+			t.Error(c, err)
+		}
 	}
 }
 

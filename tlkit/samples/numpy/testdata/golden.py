@@ -4,7 +4,8 @@ import json
 import sys
 
 import numpy as np
-from sklearn.model_selection import train_test_split
+from sklearn.datasets import load_wine
+from sklearn.model_selection import StratifiedKFold, train_test_split
 
 draws = []
 for seed in [0, 1, 42, 2**32 - 1]:
@@ -36,4 +37,12 @@ for n, size, seed in [(200, None, 42), (100, 0.4, 42), (2, 0.5, 0), (7, 0.01, 3)
     train, test = train_test_split(np.arange(n), test_size=size, random_state=seed)
     splits.append(dict(n=n, size=size or 0, seed=seed, train=train.tolist() if n < 300 else [int(train.sum()), *train[:9].tolist()], test=test.tolist()))
 
-json.dump(dict(draws=draws, million=million, splits=splits), sys.stdout, separators=(",", ":"))
+folds = []
+r = np.random.default_rng(3)
+for labels, k, seed in [(load_wine(return_X_y=True)[1], 5, 0), (r.integers(0, 4, 61), 3, 42), (r.integers(0, 2, 40), 10, 7), (np.array([1, 0, 1, 0]), 2, 1)]:
+    fold = np.zeros(len(labels), int)
+    for f, (_, test) in enumerate(StratifiedKFold(k, shuffle=True, random_state=seed).split(labels, labels)):
+        fold[test] = f
+    folds.append(dict(labels=[str(v) for v in labels], k=k, seed=seed, fold=fold.tolist()))
+
+json.dump(dict(folds=folds, draws=draws, million=million, splits=splits), sys.stdout, separators=(",", ":"))
