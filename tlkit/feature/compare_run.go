@@ -48,6 +48,12 @@ func newContest(ctx context.Context, train split.Train, o CompareOptions) (*cont
 	if len(o.Sets) == 0 {
 		return nil, nil, optionf("there are no Sets to compare; give one at least")
 	}
+	if r := o.Rows; r.Label != "" || r.Time != "" || r.InOrder || r.Target != "" || r.Bins != 0 {
+		return nil, nil, optionf("of Rows only Group, Duplicates and Alike have a use here; for folds in the order of time set Divide to split.TimeSeries")
+	}
+	if o.Folds.Repeats < 0 {
+		return nil, nil, optionf("Folds.Repeats is %d; give 1 or more", o.Folds.Repeats)
+	}
 	if o.Divide != nil {
 		if o.Folds.K != 0 || o.Folds.Repeats != 0 || o.Rows.Duplicates || len(o.Rows.Alike) > 0 {
 			return nil, nil, optionf("Divide makes the folds, so that K and Repeats of Folds, and Duplicates and Alike of Rows, have no use; leave them out")

@@ -93,7 +93,11 @@ func (c *Comparison) change(s SetScore) string {
 func (c *Comparison) caution() string {
 	var b strings.Builder
 	if len(c.Sets) > 1 && c.Sets[1].Difference.Test != "" {
-		fmt.Fprintf(&b, " By %s.", c.Sets[1].Difference.Test)
+		fmt.Fprintf(&b, " By %s", c.Sets[1].Difference.Test)
+		if c.Numbers {
+			b.WriteString(", of the folds' R², while the table has that of all rows together")
+		}
+		b.WriteString(".")
 	}
 	if n := len(c.Sets) - 1; n > 1 {
 		fmt.Fprintf(&b, " Of %d such tests about one in twenty finds a difference where there is none.", n)

@@ -347,7 +347,7 @@ func (f *Fitted) Labels(t frame.Table) ([]string, error) {
 		if c.Missing(i) {
 			return nil, fmt.Errorf("feature: %w: row %d has no class in column %.40q; drop rows without", ErrTarget, i, c.Name)
 		}
-		out[i] = c.Format(i)
+		out[i] = className(c, i)
 	}
 	return out, nil
 }
@@ -369,5 +369,5 @@ func (f *Fitted) targetOf(t frame.Table) (frame.Column, error) {
 	if err != nil {
 		return c, fmt.Errorf("feature: the target: %w", err)
 	}
-	return c, nil
+	return c, same(f.target, c)
 }

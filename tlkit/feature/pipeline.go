@@ -89,6 +89,9 @@ func (p Pipeline) fit(ctx context.Context, rep progress.Reporter, train split.Tr
 	var fields []frame.Field
 	for i := range all {
 		if p.Target != "" && all[i].Name == p.Target {
+			if tr.target != nil {
+				return nil, nil, fmt.Errorf("feature: %w: two columns are called %.40q, as the target is; rename one", ErrInput, p.Target)
+			}
 			tr.target = &all[i]
 			f.target = all[i].Field
 			continue
@@ -105,6 +108,9 @@ func (p Pipeline) fit(ctx context.Context, rep progress.Reporter, train split.Tr
 	}
 	tr.plan = newPlan(fields)
 	tr.plan.target, tr.plan.group = p.Target, p.Group
+	if err := tr.plan.unique(); err != nil {
+		return nil, nil, err
+	}
 	tr.made = make([]column, len(fields))
 	for k, s := range p.Steps {
 		if err := tr.step(ctx, rep, k, s, f); err != nil {

@@ -275,9 +275,13 @@ func numeric(do learnt, in []element) error {
 }
 
 func (p *plan) unique() error {
-	seen := make(map[string]bool, len(p.elements))
+	seen := make(map[string]bool, len(p.elements)+1)
+	seen[p.target] = p.target != ""
 	for _, e := range p.elements {
 		if seen[e.name] {
+			if e.name == p.target {
+				return fmt.Errorf("feature: %w: a feature would be called %.40q, as the target is; rename one", ErrInput, e.name)
+			}
 			return fmt.Errorf("feature: %w: two features would be called %.40q; rename a column of the table", ErrInput, e.name)
 		}
 		seen[e.name] = true

@@ -42,6 +42,9 @@ type Regression struct {
 	Model    estimate.Regression
 }
 
+// errNotFitted is that a predictor is a zero value.
+var errNotFitted = fmt.Errorf("feature: %w: it was neither fitted nor loaded", ErrInput)
+
 // Fit fits the pipeline, and the model on the training rows' features. A pipeline that
 // leaves none is a [*NoFeatureError], a value that the model cannot use an [*InputError].
 func (c Classifier) Fit(ctx context.Context, rep progress.Reporter, train split.Train) (*Classification, error) {
@@ -51,6 +54,9 @@ func (c Classifier) Fit(ctx context.Context, rep progress.Reporter, train split.
 	f, x, err := c.Pipeline.features(ctx, rep, train)
 	if err != nil {
 		return nil, err
+	}
+	if f.target.Name != "" && !f.classes && numericKind(f.target.Kind) {
+		return nil, fmt.Errorf("feature: %w: column %.40q has numbers, and a Classifier learns classes; set the pipeline's Classes if the numbers name some, or use a Regressor", ErrTarget, f.target.Name)
 	}
 	labels, err := f.Labels(train.Table())
 	if err != nil {
@@ -73,6 +79,9 @@ func (r Regressor) Fit(ctx context.Context, rep progress.Reporter, train split.T
 	if err != nil {
 		return nil, err
 	}
+	if f.target.Name != "" && (f.classes || !numericKind(f.target.Kind)) {
+		return nil, fmt.Errorf("feature: %w: column %.40q names classes, and a Regressor learns numbers; use a Classifier", ErrTarget, f.target.Name)
+	}
 	y, err := f.TargetNumbers(train.Table())
 	if err != nil {
 		return nil, err
@@ -83,6 +92,9 @@ func (r Regressor) Fit(ctx context.Context, rep progress.Reporter, train split.T
 	}
 	return &Regression{f, m}, nil
 }
+
+// numericKind reports whether a kind is of numbers.
+func numericKind(k frame.Kind) bool { return k == frame.Int || k == frame.Float }
 
 // features fits the pipeline, and refuses one that leaves no feature.
 func (p Pipeline) features(ctx context.Context, rep progress.Reporter, train split.Train) (*Fitted, *mat.Dense, error) {
@@ -125,6 +137,9 @@ func (c *Classification) Proba(ctx context.Context, rep progress.Reporter, t fra
 
 // matrix are the features of the rows; nil where there are no rows.
 func (c *Classification) matrix(ctx context.Context, rep progress.Reporter, t frame.Table) (*mat.Dense, error) {
+	if c == nil || c.Features == nil || c.Model == nil {
+		return nil, errNotFitted
+	}
 	x, err := c.Features.Matrix(ctx, rep, t)
 	if err != nil || t.Nrow() == 0 {
 		return nil, err
@@ -134,6 +149,9 @@ func (c *Classification) matrix(ctx context.Context, rep progress.Reporter, t fr
 
 // Predict gives each row of a table a number.
 func (r *Regression) Predict(ctx context.Context, rep progress.Reporter, t frame.Table) ([]float64, error) {
+	if r == nil || r.Features == nil || r.Model == nil {
+		return nil, errNotFitted
+	}
 	x, err := r.Features.Matrix(ctx, rep, t)
 	if err != nil || t.Nrow() == 0 {
 		return nil, err
@@ -146,6 +164,9 @@ func (r *Regression) Predict(ctx context.Context, rep progress.Reporter, t frame
 // rows do not have is one that it always gets wrong.
 func (c *Classification) Evaluate(ctx context.Context, rep progress.Reporter, held split.Held) (*evaluate.Report, error) {
 	t := held.Table()
+	if c == nil || c.Features == nil {
+		return nil, errNotFitted
+	}
 	labels, err := c.Features.Labels(t)
 	if err != nil {
 		return nil, err
@@ -174,6 +195,9 @@ func (c *Classification) Evaluate(ctx context.Context, rep progress.Reporter, he
 
 // Evaluate judges the regression by rows that were held back.
 func (r *Regression) Evaluate(ctx context.Context, rep progress.Reporter, held split.Held) (*evaluate.NumbersReport, error) {
+	if r == nil || r.Features == nil {
+		return nil, errNotFitted
+	}
 	y, err := r.Features.TargetNumbers(held.Table())
 	if err != nil {
 		return nil, err

@@ -136,7 +136,7 @@ func TestTargetsOfAllKinds(t *testing.T) {
 	}{
 		"numbers":       {tableOf(t, nil, v, numberColumn("y", 1, 2, 4, 8)), false, "[v]", 2.5},
 		"number names":  {tableOf(t, nil, v, numberColumn("y", 10, 9, 10, 9)), true, "[v]", 1},
-		"three":         {tableOf(t, nil, v, numberColumn("y", 10, 9, 10, 8)), true, "[v:8.0 v:9.0 v:10.0]", 0},
+		"three":         {tableOf(t, nil, v, numberColumn("y", 10, 9, 10, 8)), true, "[v:8 v:9 v:10]", 0},
 		"booleans":      {tableOf(t, nil, v, boolColumn("y", true, false, false, true)), false, "[v]", 0.5},
 		"texts":         {tableOf(t, nil, v, textColumn("y", "p", "q", "p", "q")), false, "[v]", 0},
 		"three texts":   {tableOf(t, nil, v, textColumn("y", "p", "q", "r", "q")), false, "[v:p v:q v:r]", 0.5},
