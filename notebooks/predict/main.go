@@ -38,6 +38,6 @@ func main() {
 				best = class
 			}
 		}
-		fmt.Printf("row %d: %s (%.3f)\n", row, model.Model.Classes()[best], p[best])
+		fmt.Printf("row %d: %s %v\n", row, model.Model.Classes()[best], p[best])
 	}
 }

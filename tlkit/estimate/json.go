@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"gonum.org/v1/gonum/blas/blas64"
 )
@@ -121,6 +122,13 @@ type Model interface{ Features() int }
 
 // SaveModel writes one of this package's models as JSON.
 func SaveModel(m Model) ([]byte, error) {
+	if c, ok := m.(Classification); ok {
+		for _, name := range c.Classes() {
+			if !utf8.ValidString(name) {
+				return nil, fmt.Errorf("estimate: %w: class %.40q is not UTF-8, and JSON can hold nothing else; rename it first", ErrModel, name)
+			}
+		}
+	}
 	switch m := m.(type) {
 	case *Linear:
 		return wrap("linear", m)

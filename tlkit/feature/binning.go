@@ -248,7 +248,7 @@ func (s *binned) back(j int, in, out *column) error {
 		case b != b:
 			out.num[i] = b
 		case bin < 0 || bin >= float64(len(edges)-1):
-			return &InputError{s.names[j], i, b, fmt.Sprintf("the column has the bins 0 to %d", len(edges)-2)}
+			return &InputError{s.names[j], i, b, fmt.Sprintf("the column has the bins 0 to %d", len(edges)-2), nil}
 		default:
 			out.num[i] = (edges[int(bin)] + edges[int(bin)+1]) * 0.5
 		}

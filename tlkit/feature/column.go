@@ -145,7 +145,7 @@ func readFloats(to []float64, from []frame.Cell[float64]) int {
 }
 
 func infinite(name string, row int, v float64) error {
-	return &InputError{name, row, v, "only finite numbers can be used: make it missing, or correct it"}
+	return &InputError{name, row, v, "only finite numbers can be used: make it missing, or correct it", nil}
 }
 
 // same checks that a table's column can stand for the one that was fitted on.

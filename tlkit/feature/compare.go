@@ -30,7 +30,16 @@ type CompareOptions struct {
 	// Folds divide the training rows, stratified where the target names classes. Its Valid
 	// is not used. Its Seed is also that of the bootstrap.
 	Folds split.FoldOptions
-	// Rows say which rows stay together: its Group, Duplicates and Alike are used.
+	// Divide, if it is not nil, divides them instead: by time ([split.TimeSeries]), in folds
+	// that were made elsewhere ([split.Given]), or in any other way. Of Folds only the Seed
+	// is then used. Rows that no fold tests are not predicted, and do not count in a score;
+	// rows that several folds test are predicted as often.
+	Divide split.Folder
+	// Rows say which rows stay together: its Group, Duplicates and Alike are used. Group is
+	// also that of the sets' pipelines: it is no feature, and the folds within a step keep
+	// it together too. Those do not know of Duplicates and Alike: name the clusters in a
+	// column, and make that the Group, where a step has folds. With Divide only the Group
+	// is used, for the pipelines.
 	Rows split.RowOptions
 }
 
@@ -39,20 +48,24 @@ type CompareOptions struct {
 type Comparison struct {
 	Target  string
 	Numbers bool // the target has numbers: R2 and RMSE are set, else the others
-	Rows    int
-	Folds   int // in each repeat
+	Rows    int  // training rows
+	// Predicted is how many of the rows some fold tests: all of them, unless Divide leaves
+	// some out. Scores and intervals are of these.
+	Predicted int
+	Folds     int // in each repeat; all of them where Divide made them
+	// Repeats is how often each row is predicted; with Divide, the one that is most often.
 	Repeats int
 	Seed    uint64
 	Sets    []SetScore // in the order of the options
 }
 
 // SetScore is how well a model does with one set of features. Scores are of all rows'
-// out-of-fold predictions together: each row is predicted by a model of the other folds,
-// whose pipeline was fitted on them alone.
+// out-of-fold predictions together: each row is predicted by a model of a fold's training
+// rows, whose pipeline was fitted on them alone.
 type SetScore struct {
 	Name string
 
-	Accuracy    evaluate.Interval // Wilson's interval, for as many rows as there are
+	Accuracy    evaluate.Interval // Wilson's interval, for as many rows as are predicted
 	MacroRecall evaluate.Interval // these four: 95 % percentile intervals of a bootstrap
 	MacroF1     evaluate.Interval // over the rows, in up to 400 blocks of neighbouring ones
 	R2          evaluate.Interval
@@ -61,7 +74,7 @@ type SetScore struct {
 	FoldScores []float64
 
 	// Difference compares with the first set, in accuracy or R²: by McNemar's exact test on
-	// the rows for classes in one repeat, else by Nadeau and Bengio's corrected t-test on
+	// the rows for classes that are predicted once, else by Nadeau and Bengio's corrected t-test on
 	// the folds. It is zero for the first set, and where the folds leave no spread to judge
 	// by its Test is "".
 	Difference evaluate.Comparison
@@ -98,23 +111,31 @@ func Compare(ctx context.Context, rep progress.Reporter, train split.Train, o Co
 		return nil, err
 	}
 	k, planned := 0, len(c.entries)
+	total := int64(c.o.Folds.K * c.o.Folds.Repeats * planned) // 0: unknown
 	for f, err := range split.EachFold(ctx, train.Table(), folds) {
 		if err != nil {
 			return nil, fmt.Errorf("feature: dividing the training rows into folds: %w", err)
 		}
+		if len(f.Rows) == 0 {
+			return nil, fmt.Errorf("feature: %w: fold %d tests no row; leave it out", ErrEmpty, k+1)
+		}
+		layer := c.layer(f.Rows)
 		for i := range c.entries {
 			// Each fold begins with another set, so that none always pays for cold memory.
 			e := c.entries[(i+k)%len(c.entries)]
-			if err := c.run(ctx, e, f, k); err != nil {
+			if err := c.run(ctx, e, f, layer); err != nil {
 				if ctx.Err() != nil {
 					return nil, ctx.Err()
 				}
 				return nil, fmt.Errorf("feature: set %.40q, fold %d: %w", e.Name, k+1, err)
 			}
-			progress.Or(rep).Report(progress.Event{Task: "comparing features", Done: int64(k*planned + i + 1), Total: int64(c.parts * planned), Unit: "fits"})
+			progress.Or(rep).Report(progress.Event{Task: "comparing features", Done: int64(k*planned + i + 1), Total: total, Unit: "fits"})
 		}
 		c.shares += float64(f.Test.Table().Nrow()) / float64(f.Train.Table().Nrow())
 		k++
+	}
+	if c.parts = k; k == 0 {
+		return nil, fmt.Errorf("feature: %w: there are no folds", split.ErrFolds)
 	}
 	return c.comparison(ctx)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/metrics"
+	"slices"
 	"time"
 
 	"gonum.org/v1/gonum/mat"
@@ -19,16 +20,18 @@ import (
 type contest struct {
 	o       CompareOptions
 	rows    int
-	parts   int // folds in all repeats
+	parts   int // folds in all repeats, once they are done
 	shares  float64
 	classes []string
 	labels  []int     // of all rows, or
 	y       []float64 // the target
 	count   counting
 	entries []*entry
+	done    [][]bool // layers × rows: what is predicted in each
 }
 
-// entry is one set with its predictions: repeats × rows.
+// entry is one set with its predictions: layers × rows. A row is in the first layer the
+// first time that it is predicted, in the second one the second time, …
 type entry struct {
 	SetScore
 	steps  []Step
@@ -45,12 +48,24 @@ func newContest(ctx context.Context, train split.Train, o CompareOptions) (*cont
 	if len(o.Sets) == 0 {
 		return nil, nil, optionf("there are no Sets to compare; give one at least")
 	}
-	o.Folds.Valid = -1
-	if o.Folds.K == 0 {
-		o.Folds.K = 5
+	if r := o.Rows; r.Label != "" || r.Time != "" || r.InOrder || r.Target != "" || r.Bins != 0 {
+		return nil, nil, optionf("of Rows only Group, Duplicates and Alike have a use here; for folds in the order of time set Divide to split.TimeSeries")
 	}
-	o.Folds.Repeats = max(o.Folds.Repeats, 1)
-	c := &contest{o: o, rows: t.Nrow(), parts: o.Folds.K * o.Folds.Repeats}
+	if o.Folds.Repeats < 0 {
+		return nil, nil, optionf("Folds.Repeats is %d; give 1 or more", o.Folds.Repeats)
+	}
+	if o.Divide != nil {
+		if o.Folds.K != 0 || o.Folds.Repeats != 0 || o.Rows.Duplicates || len(o.Rows.Alike) > 0 {
+			return nil, nil, optionf("Divide makes the folds, so that K and Repeats of Folds, and Duplicates and Alike of Rows, have no use; leave them out")
+		}
+	} else {
+		o.Folds.Valid = -1
+		if o.Folds.K == 0 {
+			o.Folds.K = 5
+		}
+		o.Folds.Repeats = max(o.Folds.Repeats, 1)
+	}
+	c := &contest{o: o, rows: t.Nrow()}
 	if err := c.target(t); err != nil {
 		return nil, nil, err
 	}
@@ -63,22 +78,40 @@ func newContest(ctx context.Context, train split.Train, o CompareOptions) (*cont
 			return nil, nil, optionf("two sets are called %.40q; rename one", s.Name)
 		}
 		names[s.Name] = true
-		c.entries = append(c.entries, newEntry(s, c))
+		c.entries = append(c.entries, newEntry(s))
 	}
 	folds, err := c.folds(t)
 	return c, folds, err
 }
 
-func newEntry(s Set, c *contest) *entry {
-	e := &entry{SetScore: SetScore{Name: s.Name}, steps: s.Steps, place: map[string]int{}}
-	for range c.o.Folds.Repeats {
-		if c.numbers() {
-			e.y = append(e.y, make([]float64, c.rows))
-		} else {
-			e.labels = append(e.labels, make([]int, c.rows))
+func newEntry(s Set) *entry {
+	return &entry{SetScore: SetScore{Name: s.Name}, steps: s.Steps, place: map[string]int{}}
+}
+
+// layer finds the first one in which none of these rows is predicted yet, and marks them
+// there.
+func (c *contest) layer(rows []int) int {
+	free := func(l int) bool {
+		return !slices.ContainsFunc(rows, func(i int) bool { return c.done[l][i] })
+	}
+	l := 0
+	for l < len(c.done) && !free(l) {
+		l++
+	}
+	if l == len(c.done) {
+		c.done = append(c.done, make([]bool, c.rows))
+		for _, e := range c.entries {
+			if c.numbers() {
+				e.y = append(e.y, make([]float64, c.rows))
+			} else {
+				e.labels = append(e.labels, make([]int, c.rows))
+			}
 		}
 	}
-	return e
+	for _, i := range rows {
+		c.done[l][i] = true
+	}
+	return l
 }
 
 func (c *contest) numbers() bool { return c.labels == nil }
@@ -123,6 +156,9 @@ func (c *contest) target(t frame.Table) error {
 }
 
 func (c *contest) folds(t frame.Table) (split.Folder, error) {
+	if c.o.Divide != nil {
+		return c.o.Divide, nil
+	}
 	rows := split.RowOptions{Group: c.o.Rows.Group, Duplicates: c.o.Rows.Duplicates, Alike: c.o.Rows.Alike}
 	if !c.numbers() {
 		rows.Label = c.o.Target
@@ -138,9 +174,9 @@ func (c *contest) folds(t frame.Table) (split.Folder, error) {
 }
 
 // run fits one set in one fold and keeps what it predicts.
-func (c *contest) run(ctx context.Context, e *entry, f split.FoldTable, k int) error {
+func (c *contest) run(ctx context.Context, e *entry, f split.FoldTable, layer int) error {
 	bytes, begin := allocated(), time.Now()
-	p := Pipeline{Target: c.o.Target, Classes: c.o.Classes, Steps: e.steps}
+	p := Pipeline{Target: c.o.Target, Classes: c.o.Classes, Group: c.o.Rows.Group, Steps: e.steps}
 	fitted, x, err := p.FitMatrix(ctx, nil, f.Train)
 	if err != nil {
 		return err
@@ -166,23 +202,15 @@ func (c *contest) run(ctx context.Context, e *entry, f split.FoldTable, k int) e
 	err = predict(held, func(i, label int, y float64) {
 		row := f.Rows[i]
 		if c.numbers() {
-			e.y[k/c.o.Folds.K][row] = y
+			e.y[layer][row] = y
 		} else {
-			e.labels[k/c.o.Folds.K][row] = label
+			e.labels[layer][row] = label
 		}
 		c.add(sums, row, label, y)
 	})
 	e.Predict += time.Since(begin)
 	e.FoldScores = append(e.FoldScores, c.count.score(sums))
 	return err
-}
-
-// some refuses a pipeline that leaves nothing to learn from.
-func some(f *Fitted) error {
-	if len(f.plan.elements) == 0 {
-		return fmt.Errorf("feature: %w: its steps leave no feature", ErrEmpty)
-	}
-	return nil
 }
 
 // add counts one row's prediction.
@@ -201,13 +229,13 @@ func (c *contest) model(ctx context.Context, f *Fitted, x *mat.Dense, train spli
 		if err != nil {
 			return nil, err
 		}
-		m, err := c.o.Regressor.Fit(ctx, nil, x, y)
+		m, err := fitRegressor(ctx, nil, c.o.Regressor, f, x, y, train, c.o.Rows.Group)
 		return func(x *mat.Dense, each func(i, label int, y float64)) error {
 			got, err := m.Predict(ctx, nil, x)
 			for i, v := range got {
 				each(i, 0, v)
 			}
-			return err
+			return f.named(err)
 		}, err
 	}
 	labels, err := f.Labels(train.Table())
@@ -216,7 +244,7 @@ func (c *contest) model(ctx context.Context, f *Fitted, x *mat.Dense, train spli
 	}
 	m, err := c.o.Classifier.Fit(ctx, nil, x, labels)
 	if err != nil {
-		return nil, err
+		return nil, f.named(err)
 	}
 	number := map[string]int{}
 	for k, name := range c.classes {
@@ -231,7 +259,7 @@ func (c *contest) model(ctx context.Context, f *Fitted, x *mat.Dense, train spli
 		for i, l := range got {
 			each(i, l, 0)
 		}
-		return err
+		return f.named(err)
 	}, nil
 }
 

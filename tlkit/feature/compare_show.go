@@ -93,7 +93,11 @@ func (c *Comparison) change(s SetScore) string {
 func (c *Comparison) caution() string {
 	var b strings.Builder
 	if len(c.Sets) > 1 && c.Sets[1].Difference.Test != "" {
-		fmt.Fprintf(&b, " By %s.", c.Sets[1].Difference.Test)
+		fmt.Fprintf(&b, " By %s", c.Sets[1].Difference.Test)
+		if c.Numbers {
+			b.WriteString(", of the folds' R², while the table has that of all rows together")
+		}
+		b.WriteString(".")
 	}
 	if n := len(c.Sets) - 1; n > 1 {
 		fmt.Fprintf(&b, " Of %d such tests about one in twenty finds a difference where there is none.", n)
@@ -135,6 +139,9 @@ func (c *Comparison) heading() string {
 	repeats := ""
 	if c.Repeats > 1 {
 		repeats = fmt.Sprintf(", %d times", c.Repeats)
+	}
+	if c.Predicted < c.Rows {
+		repeats += fmt.Sprintf(", %d of which are predicted", c.Predicted)
 	}
 	return fmt.Sprintf("%.40q predicted out of fold: %d folds of %d rows%s, seed %d; 95 %% intervals; times and bytes are means of a fold", c.Target, c.Folds, c.Rows, repeats, c.Seed)
 }

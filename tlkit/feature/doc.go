@@ -4,7 +4,8 @@
 // A [Pipeline] is a description: the column to predict and the steps, in their order.
 // Fit learns from training rows alone, a split.Train; what it gives, a [Fitted], is
 // applied to any table that has the columns it was fitted on, to one row at a time
-// ([Fitted.Row]), and is saved as JSON ([Fitted.Save]):
+// ([Fitted.Row]), to a file piece by piece ([Fitted.Stream]), and is saved as JSON
+// ([Fitted.Save]):
 //
 //	p := feature.Pipeline{Target: "class", Steps: []feature.Step{
 //		feature.Impute{By: impute.Simple{}},
@@ -39,6 +40,17 @@
 //	RFE, RFECV, Sequential                                  columns chosen by a model that is tried
 //	SelectModel                                             columns chosen by a model that is fitted once
 //	Keep, Drop                                              columns chosen by name
+//
+// # Rows that belong together
+//
+// Where a table has copies of a thing, or several rows of one patient, a row's fellows give
+// its target away, outside of the pipeline and within: a selector that tries models in
+// folds of its own believes what it should not. [Pipeline].Group names the column that says
+// which rows belong together; it is then no feature, and all folds within the pipeline keep
+// them together. The training part has to be made so as well: see RowOptions.Group of
+// package split, which is also what [Compare] goes by.
+//
+// # Looking into it
 //
 // What selectors went by is told by [Fitted.Scores]. [Compare] sets several choices beside
 // each other by cross-validation, [Classification.Permutation] asks a finished model what

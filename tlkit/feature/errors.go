@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"transferlab/tlkit/estimate"
 	"transferlab/tlkit/frame"
 )
 
@@ -34,6 +35,7 @@ type InputError struct {
 	Row    int // from 0
 	Value  float64
 	Remedy string
+	Err    error // the model's own error, where it comes from one
 }
 
 func (e *InputError) Error() string {
@@ -46,6 +48,54 @@ func (e *InputError) Error() string {
 
 // Is makes errors.Is(err, ErrInput) true.
 func (e *InputError) Is(target error) bool { return target == ErrInput }
+
+// Unwrap is the model's error, nil where there is none.
+func (e *InputError) Unwrap() error { return e.Err }
+
+// named says which feature a model cannot use the value of.
+func (f *Fitted) named(err error) error {
+	var e *estimate.InputError
+	if !errors.As(err, &e) || e.Feature < 0 || e.Feature >= len(f.plan.elements) {
+		return err
+	}
+	remedy := "the model takes finite numbers only: scale or correct the column"
+	if math.IsNaN(e.Value) {
+		remedy = "the model needs all values: add feature.Impute before, or drop such rows"
+	}
+	return &InputError{f.plan.elements[e.Feature].name, e.Row, e.Value, remedy, err}
+}
+
+// A NoFeatureError says that a pipeline leaves a model nothing to learn from. It is
+// [ErrEmpty].
+type NoFeatureError struct {
+	Step int    // the one that kept none of its columns, from 0; -1: there was none before
+	Name string // the step's kind: "SelectModel"
+	Of   int    // how many it chose from
+}
+
+func (e *NoFeatureError) Error() string {
+	if e.Step < 0 {
+		return fmt.Sprintf("feature: %v: the table has no column that can be a feature; give one", ErrEmpty)
+	}
+	return fmt.Sprintf("feature: %v: step %d, %s, kept none of %d features, and no other is left; let it keep more, or leave it out", ErrEmpty, e.Step+1, e.Name, e.Of)
+}
+
+// Is makes errors.Is(err, ErrEmpty) true.
+func (e *NoFeatureError) Is(target error) bool { return target == ErrEmpty }
+
+// some refuses a pipeline that leaves nothing to learn from. The last step that took a
+// column is the one that left none.
+func some(f *Fitted) error {
+	if len(f.plan.elements) > 0 {
+		return nil
+	}
+	for k := len(f.steps) - 1; k >= 0; k-- {
+		if s := f.steps[k]; len(s.takes) > 0 {
+			return &NoFeatureError{k, s.name, len(s.takes)}
+		}
+	}
+	return &NoFeatureError{Step: -1}
+}
 
 // An UnknownError says that an encoder met a value that the training rows do not have. It
 // is [ErrUnknown].

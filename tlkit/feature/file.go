@@ -80,6 +80,7 @@ func (f *Fitted) UnmarshalJSON(b []byte) error {
 		}
 	}
 	p := newPlan(form.Columns)
+	p.target = out.target.Name
 	if err := p.unique(); err != nil {
 		return fmt.Errorf("feature: %w: %w", ErrFile, err)
 	}

@@ -164,7 +164,7 @@ func (f *Fitted) columns(t frame.Table) ([]frame.Column, error) {
 		return nil, fmt.Errorf("feature: the pipeline needs a column that is not there: %w", err)
 	}
 	for k, i := range f.inputs {
-		if err := same(f.plan.fields[i], out[k]); err != nil {
+		if out[k], err = standing(f.plan.fields[i], out[k]); err != nil {
 			return nil, err
 		}
 	}
@@ -306,7 +306,19 @@ func (f *Fitted) spreadRows(k int, slots []column, to []float64) {
 
 // Stream applies the pipeline to one piece of a table after the other, as a reader gives
 // them. Each row's features are the same as if the table were whole. It ends at the first
-// error.
+// error. A piece without rows is a matrix without any.
+//
+// So a file that is larger than memory goes through a model; [Fitted.Schema] says how it
+// is read:
+//
+//	rides := frame.CSV("rides.csv.gz", frame.CSVOptions{Types: fitted.Schema()})
+//	for x, err := range fitted.Stream(ctx, rides.Pieces(ctx, nil, 0)) {
+//		…
+//		predicted, err := model.Predict(ctx, nil, x)
+//	}
+//
+// To learn from such a file, collect what the model needs of each piece: [Fitted.Sparse]
+// and [Sparse.Append] keep its features, [Fitted.Labels] its classes.
 func (f *Fitted) Stream(ctx context.Context, pieces iter.Seq2[frame.Table, error]) iter.Seq2[*mat.Dense, error] {
 	return func(yield func(*mat.Dense, error) bool) {
 		row := 0
@@ -340,7 +352,7 @@ func (f *Fitted) Labels(t frame.Table) ([]string, error) {
 		if c.Missing(i) {
 			return nil, fmt.Errorf("feature: %w: row %d has no class in column %.40q; drop rows without", ErrTarget, i, c.Name)
 		}
-		out[i] = c.Format(i)
+		out[i] = className(c, i)
 	}
 	return out, nil
 }
@@ -362,5 +374,5 @@ func (f *Fitted) targetOf(t frame.Table) (frame.Column, error) {
 	if err != nil {
 		return c, fmt.Errorf("feature: the target: %w", err)
 	}
-	return c, nil
+	return c, same(f.target, c)
 }

@@ -14,18 +14,23 @@ import (
 // fold is a trial's rows divided in two.
 type fold struct{ train, test *trial }
 
-// folds divides a trial's rows: classes in the same shares in each fold. Nothing is set
-// aside for validation.
+// folds divides a trial's rows: classes in the same shares in each fold, groups together.
+// Nothing is set aside for validation.
 func (t *trial) folds(ctx context.Context, o split.FoldOptions) ([]fold, error) {
 	o.Valid = -1
 	var plan *split.Folds
-	if t.classifier != nil {
+	switch {
+	case t.group != nil && t.classifier != nil:
+		plan = split.StratifiedKFold(t.group.source(t.labels), o)
+	case t.group != nil:
+		plan = split.KFold(t.group.source(nil), o)
+	case t.classifier != nil:
 		labels := make([]string, len(t.labels))
 		for i, c := range t.labels {
 			labels[i] = strconv.Itoa(c) // a name may be empty, which would be no label
 		}
 		plan = split.StratifiedKFold(split.ByLabel(labels), o)
-	} else {
+	default:
 		plan = split.KFold(split.ByOrder(t.rows()), o)
 	}
 	parts, err := plan.Parts(ctx)

@@ -24,7 +24,7 @@ func (k *kept) outputs(in []element) ([]output, error) {
 
 func (k *kept) keeps(j int) bool { return k.Keep[j] }
 
-// Drop leaves columns out.
+// Drop leaves columns out. The target and the group are no features, and cannot be dropped.
 type Drop struct {
 	Columns []string
 }
@@ -33,7 +33,8 @@ func (s Drop) takes(p *plan) ([]int, error) { return p.find(s.Columns) }
 
 func (s Drop) fit(l *learning) (learnt, error) { return &kept{Keep: make([]bool, len(l.cols))}, nil }
 
-// Keep leaves all other columns out.
+// Keep leaves all other columns out. Those that are kept stand in the order that they had,
+// not in that of Columns.
 type Keep struct {
 	Columns []string
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"sync"
 
 	"transferlab/tlkit/frame"
@@ -21,6 +22,7 @@ type training struct {
 	table   []*frame.Column // in the first slots
 	target  *frame.Column
 	classes bool
+	group   *grouping // nil: none was named
 	plan    *plan
 	made    []column // by slot; empty where the rows are still only in the table
 	whole   bool     // the last step's columns are wanted too
@@ -215,7 +217,7 @@ func (l *learning) known(j int, buf []float64) ([]float64, error) {
 	}
 	for i, x := range v {
 		if x != x {
-			return v, &InputError{l.cols[j].name, i, x, "this step needs all values: fill or drop what is missing in a step before it"}
+			return v, &InputError{l.cols[j].name, i, x, "this step needs all values: fill or drop what is missing in a step before it", nil}
 		}
 	}
 	return v, nil
@@ -252,7 +254,7 @@ func targetNumbers(c frame.Column) ([]float64, error) {
 	}
 	for i, v := range y {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, &InputError{c.Name, i, v, "every row needs a finite target: drop those without"}
+			return nil, &InputError{c.Name, i, v, "every row needs a finite target: drop those without", nil}
 		}
 	}
 	return y, nil
@@ -278,7 +280,7 @@ func classLabels(c frame.Column) (labels []int, names []string, err error) {
 		if c.Missing(i) {
 			return nil, nil, fmt.Errorf("feature: %w: row %d has no class in column %.40q; drop rows without", ErrTarget, i, c.Name)
 		}
-		name := c.Format(i)
+		name := className(c, i)
 		k, ok := index[name]
 		if !ok {
 			k = len(names)
@@ -302,7 +304,20 @@ func classLabels(c frame.Column) (labels []int, names []string, err error) {
 	return labels, sorted, nil
 }
 
-// compareCells orders two rows' values, neither of which is missing.
+// className is the name of row i's class. Whole numbers have the same name as ints and as
+// floats, so that a table whose target came as the other kind has the same classes.
+func className(c frame.Column, i int) string {
+	if c.Floats != nil {
+		const exact = 1 << 53
+		if v := c.Floats[i].Value; v == math.Trunc(v) && math.Abs(v) < exact {
+			return strconv.FormatInt(int64(v), 10)
+		}
+	}
+	return c.Format(i)
+}
+
+// compareCells orders two rows' values, neither of which is missing: texts that are levels
+// before those that are not.
 func compareCells(c frame.Column, a, b int) int {
 	switch {
 	case c.Ints != nil:
@@ -313,8 +328,11 @@ func compareCells(c frame.Column, a, b int) int {
 		return cmp.Compare(c.Format(a), c.Format(b)) // "false" before "true"
 	}
 	x, y := c.Texts[a].Value, c.Texts[b].Value
-	if p, q := slices.Index(c.Levels, x), slices.Index(c.Levels, y); p >= 0 && q >= 0 {
-		return cmp.Compare(p, q)
+	level := func(s string) int {
+		if k := slices.Index(c.Levels, s); k >= 0 {
+			return k
+		}
+		return len(c.Levels)
 	}
-	return cmp.Compare(x, y)
+	return cmp.Or(cmp.Compare(level(x), level(y)), cmp.Compare(x, y))
 }

@@ -149,7 +149,7 @@ func (s *ordinal) back(j int, in, out *column) error {
 		case x != x || x == s.UnknownAs[0] || x == s.MissingAs[0]:
 			c.put(-1, out, i)
 		default:
-			return &InputError{c.element.name, i, x, fmt.Sprintf("its values are encoded as whole numbers from 0 to %d", len(c.groups.from)-1)}
+			return &InputError{c.element.name, i, x, fmt.Sprintf("its values are encoded as whole numbers from 0 to %d", len(c.groups.from)-1), nil}
 		}
 	}
 	return nil

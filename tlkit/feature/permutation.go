@@ -88,6 +88,7 @@ func (c *Classification) Permutation(ctx context.Context, rep progress.Reporter,
 			return nil, err
 		}
 		got, err := mostProbable(ctx, c.Model, x, at)
+		err = c.Features.named(err)
 		return func(sums []float64, i int) { s.count.class(sums, truth[i], got[i]) }, err
 	}
 	return s.importances(ctx, rep, held.Table(), o, true)

@@ -5,6 +5,8 @@ import (
 	"math"
 )
 
+const hiding = " Columns that say much the same hide each other: the model still has the other one while one is shuffled."
+
 // Summary says which columns matter, and how many do not show that they do.
 func (i *Importances) Summary() string {
 	var some []string
@@ -24,7 +26,7 @@ func (i *Importances) Summary() string {
 		base = fmt.Sprintf("%v cannot be told from %d held rows", i.Metric, i.Rows)
 	}
 	if len(some) == 0 {
-		return base + ". No column shows that it matters: all intervals have 0 in them."
+		return base + ". No column shows that it matters: all intervals have 0 in them." + hiding
 	}
 	rest := 0
 	for _, c := range i.Columns {
@@ -36,7 +38,7 @@ func (i *Importances) Summary() string {
 	if rest > 0 {
 		s += fmt.Sprintf(" Of %d of %d columns these rows do not show that they matter.", rest, len(i.Columns))
 	}
-	return s
+	return s + hiding
 }
 
 // heading says what was done.

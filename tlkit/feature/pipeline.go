@@ -29,6 +29,13 @@ type Pipeline struct {
 	Target string
 	// Classes says that a target of numbers names classes. Other targets always do.
 	Classes bool
+	// Group is the column whose equal values name rows that belong together: copies of one
+	// thing, visits of one patient. It is no feature, and is needed only for fitting. Every
+	// step that divides the training rows keeps them together: [RFECV] and [Sequential],
+	// [TargetEncoder] where it cross-fits, and LassoCV and ElasticNetCV of package estimate,
+	// as a selector's model or a [Regressor]'s, unless their Folds.Of is given. A row
+	// without a value is a group of its own. Rows are not kept together where none is named.
+	Group string
 	// Steps are done one after the other.
 	Steps []Step
 }
@@ -73,11 +80,23 @@ func (p Pipeline) fit(ctx context.Context, rep progress.Reporter, train split.Tr
 	}
 	f := &Fitted{target: frame.Field{Name: p.Target}, classes: p.Classes}
 	tr := &training{rows: t.Nrow(), classes: p.Classes, whole: whole, last: len(p.Steps) - 1}
+	if p.Group != "" && p.Group == p.Target {
+		return nil, nil, optionf("column %.40q is both Target and Group; name another one", p.Group)
+	}
+	if tr.group, err = groupingOf(t, p.Group); err != nil {
+		return nil, nil, err
+	}
 	var fields []frame.Field
 	for i := range all {
 		if p.Target != "" && all[i].Name == p.Target {
+			if tr.target != nil {
+				return nil, nil, fmt.Errorf("feature: %w: two columns are called %.40q, as the target is; rename one", ErrInput, p.Target)
+			}
 			tr.target = &all[i]
 			f.target = all[i].Field
+			continue
+		}
+		if p.Group != "" && all[i].Name == p.Group {
 			continue
 		}
 		fields = append(fields, all[i].Field)
@@ -88,6 +107,10 @@ func (p Pipeline) fit(ctx context.Context, rep progress.Reporter, train split.Tr
 		return nil, nil, fmt.Errorf("feature: the target: %w", &frame.ColumnError{Column: p.Target, Nearest: frame.Nearest(p.Target, names), Have: names})
 	}
 	tr.plan = newPlan(fields)
+	tr.plan.target, tr.plan.group = p.Target, p.Group
+	if err := tr.plan.unique(); err != nil {
+		return nil, nil, err
+	}
 	tr.made = make([]column, len(fields))
 	for k, s := range p.Steps {
 		if err := tr.step(ctx, rep, k, s, f); err != nil {

@@ -89,6 +89,8 @@ type plan struct {
 	forms    []form        // of the slots
 	ops      []operation
 	elements []element
+
+	target, group string // columns that are no features; "" where a pipeline was loaded
 }
 
 func newPlan(fields []frame.Field) *plan {
@@ -124,6 +126,9 @@ func (p *plan) find(names []string) ([]int, error) {
 	for k, n := range names {
 		i, ok := at[n]
 		if !ok {
+			if n != "" && (n == p.target || n == p.group) {
+				return nil, p.noFeature(n)
+			}
 			have := p.names()
 			return nil, &frame.ColumnError{Column: n, Nearest: frame.Nearest(n, have), Have: have}
 		}
@@ -134,6 +139,15 @@ func (p *plan) find(names []string) ([]int, error) {
 		out[k] = i
 	}
 	return out, nil
+}
+
+// noFeature says that a step names a column that has another use.
+func (p *plan) noFeature(name string) error {
+	use := "target"
+	if name == p.group {
+		use = "group"
+	}
+	return optionf("column %.40q is the %s, which is no feature; leave it out of the step's columns", name, use)
 }
 
 // spread gives the elements slots of their own where they stand for codes, and counts
@@ -261,9 +275,13 @@ func numeric(do learnt, in []element) error {
 }
 
 func (p *plan) unique() error {
-	seen := make(map[string]bool, len(p.elements))
+	seen := make(map[string]bool, len(p.elements)+1)
+	seen[p.target] = p.target != ""
 	for _, e := range p.elements {
 		if seen[e.name] {
+			if e.name == p.target {
+				return fmt.Errorf("feature: %w: a feature would be called %.40q, as the target is; rename one", ErrInput, e.name)
+			}
 			return fmt.Errorf("feature: %w: two features would be called %.40q; rename a column of the table", ErrInput, e.name)
 		}
 		seen[e.name] = true

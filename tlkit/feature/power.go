@@ -142,7 +142,7 @@ func (s *powered) logs(j, first int, v, to []float64) error {
 	}
 	for i, x := range v {
 		if x <= 0 {
-			return &InputError{s.names[j], first + i, x, "Box-Cox takes positive numbers: use YeoJohnson, or shift the column"}
+			return &InputError{s.names[j], first + i, x, "Box-Cox takes positive numbers: use YeoJohnson, or shift the column", nil}
 		}
 		to[i] = math.Log(x)
 	}

@@ -42,14 +42,21 @@ type Regression struct {
 	Model    estimate.Regression
 }
 
-// Fit fits the pipeline, and the model on the training rows' features.
+// errNotFitted is that a predictor is a zero value.
+var errNotFitted = fmt.Errorf("feature: %w: it was neither fitted nor loaded", ErrInput)
+
+// Fit fits the pipeline, and the model on the training rows' features. A pipeline that
+// leaves none is a [*NoFeatureError], a value that the model cannot use an [*InputError].
 func (c Classifier) Fit(ctx context.Context, rep progress.Reporter, train split.Train) (*Classification, error) {
 	if c.Model == nil {
 		return nil, optionf("a Classifier has no Model; give it one of package estimate's")
 	}
-	f, x, err := c.Pipeline.FitMatrix(ctx, rep, train)
+	f, x, err := c.Pipeline.features(ctx, rep, train)
 	if err != nil {
 		return nil, err
+	}
+	if f.target.Name != "" && !f.classes && numericKind(f.target.Kind) {
+		return nil, fmt.Errorf("feature: %w: column %.40q has numbers, and a Classifier learns classes; set the pipeline's Classes if the numbers name some, or use a Regressor", ErrTarget, f.target.Name)
 	}
 	labels, err := f.Labels(train.Table())
 	if err != nil {
@@ -57,29 +64,55 @@ func (c Classifier) Fit(ctx context.Context, rep progress.Reporter, train split.
 	}
 	m, err := c.Model.Fit(ctx, rep, x, labels)
 	if err != nil {
-		return nil, err
+		return nil, f.named(err)
 	}
 	return &Classification{f, m}, nil
 }
 
-// Fit fits the pipeline, and the model on the training rows' features.
+// Fit fits the pipeline, and the model on the training rows' features. A pipeline that
+// leaves none is a [*NoFeatureError], a value that the model cannot use an [*InputError].
 func (r Regressor) Fit(ctx context.Context, rep progress.Reporter, train split.Train) (*Regression, error) {
 	if r.Model == nil {
 		return nil, optionf("a Regressor has no Model; give it one of package estimate's")
 	}
-	f, x, err := r.Pipeline.FitMatrix(ctx, rep, train)
+	f, x, err := r.Pipeline.features(ctx, rep, train)
 	if err != nil {
 		return nil, err
+	}
+	if f.target.Name != "" && (f.classes || !numericKind(f.target.Kind)) {
+		return nil, fmt.Errorf("feature: %w: column %.40q names classes, and a Regressor learns numbers; use a Classifier", ErrTarget, f.target.Name)
 	}
 	y, err := f.TargetNumbers(train.Table())
 	if err != nil {
 		return nil, err
 	}
-	m, err := r.Model.Fit(ctx, rep, x, y)
+	m, err := fitRegressor(ctx, rep, r.Model, f, x, y, train, r.Pipeline.Group)
 	if err != nil {
 		return nil, err
 	}
 	return &Regression{f, m}, nil
+}
+
+// numericKind reports whether a kind is of numbers.
+func numericKind(k frame.Kind) bool { return k == frame.Int || k == frame.Float }
+
+// features fits the pipeline, and refuses one that leaves no feature.
+func (p Pipeline) features(ctx context.Context, rep progress.Reporter, train split.Train) (*Fitted, *mat.Dense, error) {
+	f, x, err := p.FitMatrix(ctx, rep, train)
+	if err == nil {
+		err = some(f)
+	}
+	return f, x, err
+}
+
+// fitRegressor fits a model that keeps the rows of a group together where it divides them.
+func fitRegressor(ctx context.Context, rep progress.Reporter, r estimate.Regressor, f *Fitted, x *mat.Dense, y []float64, train split.Train, group string) (estimate.Regression, error) {
+	g, err := groupingOf(train.Table(), group)
+	if err != nil {
+		return nil, err
+	}
+	m, err := g.together(r).Fit(ctx, rep, x, y)
+	return m, f.named(err)
 }
 
 // Predict gives each row of a table its most probable class.
@@ -88,7 +121,8 @@ func (c *Classification) Predict(ctx context.Context, rep progress.Reporter, t f
 	if err != nil || x == nil {
 		return nil, err
 	}
-	return estimate.Predict(ctx, rep, c.Model, x)
+	out, err := estimate.Predict(ctx, rep, c.Model, x)
+	return out, c.Features.named(err)
 }
 
 // Proba gives each row of a table the probabilities of the model's classes.
@@ -97,11 +131,15 @@ func (c *Classification) Proba(ctx context.Context, rep progress.Reporter, t fra
 	if err != nil || x == nil {
 		return nil, err
 	}
-	return c.Model.Proba(ctx, rep, x)
+	out, err := c.Model.Proba(ctx, rep, x)
+	return out, c.Features.named(err)
 }
 
 // matrix are the features of the rows; nil where there are no rows.
 func (c *Classification) matrix(ctx context.Context, rep progress.Reporter, t frame.Table) (*mat.Dense, error) {
+	if c == nil || c.Features == nil || c.Model == nil {
+		return nil, errNotFitted
+	}
 	x, err := c.Features.Matrix(ctx, rep, t)
 	if err != nil || t.Nrow() == 0 {
 		return nil, err
@@ -111,17 +149,24 @@ func (c *Classification) matrix(ctx context.Context, rep progress.Reporter, t fr
 
 // Predict gives each row of a table a number.
 func (r *Regression) Predict(ctx context.Context, rep progress.Reporter, t frame.Table) ([]float64, error) {
+	if r == nil || r.Features == nil || r.Model == nil {
+		return nil, errNotFitted
+	}
 	x, err := r.Features.Matrix(ctx, rep, t)
 	if err != nil || t.Nrow() == 0 {
 		return nil, err
 	}
-	return r.Model.Predict(ctx, rep, x)
+	out, err := r.Model.Predict(ctx, rep, x)
+	return out, r.Features.named(err)
 }
 
 // Evaluate judges the classifier by rows that were held back. A class that the training
 // rows do not have is one that it always gets wrong.
 func (c *Classification) Evaluate(ctx context.Context, rep progress.Reporter, held split.Held) (*evaluate.Report, error) {
 	t := held.Table()
+	if c == nil || c.Features == nil {
+		return nil, errNotFitted
+	}
 	labels, err := c.Features.Labels(t)
 	if err != nil {
 		return nil, err
@@ -150,6 +195,9 @@ func (c *Classification) Evaluate(ctx context.Context, rep progress.Reporter, he
 
 // Evaluate judges the regression by rows that were held back.
 func (r *Regression) Evaluate(ctx context.Context, rep progress.Reporter, held split.Held) (*evaluate.NumbersReport, error) {
+	if r == nil || r.Features == nil {
+		return nil, errNotFitted
+	}
 	y, err := r.Features.TargetNumbers(held.Table())
 	if err != nil {
 		return nil, err

@@ -55,7 +55,7 @@ func (r *Row) SetNumber(input int, v float64) error {
 		return infinite(field.Name, 0, v)
 	}
 	if field.Kind == frame.Bool && v == v && v != 0 && v != 1 {
-		return &InputError{field.Name, 0, v, "a boolean is 0 or 1: set one of these, or NaN if it is missing"}
+		return &InputError{field.Name, 0, v, "a boolean is 0 or 1: set one of these, or NaN if it is missing", nil}
 	}
 	c.num[0] = v
 	return nil

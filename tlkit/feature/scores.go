@@ -5,7 +5,12 @@ import (
 	"slices"
 )
 
-// StepScores is what one selector went by.
+// StepScores is what one selector went by. For [RFE] and [RFECV] a feature's score is the
+// square of its coefficient, of several classes their sum, in the last model that had it,
+// fitted on all training rows: compare scores only of features of one rank. For
+// [SelectModel] it is the size of the coefficient, of several classes the sum, in the one
+// model that was fitted. Both depend on the features' scales. [Sequential] has no scores;
+// its ranks and its Curve say what it went by.
 type StepScores struct {
 	Step int    // of the pipeline, from 0
 	Name string // the step's kind: "SelectBest"

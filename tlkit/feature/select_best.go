@@ -185,7 +185,7 @@ func inBatches(l *learning, rate func(cols [][]float64) (score.Result, error)) (
 		if err != nil {
 			var e *score.InputError
 			if errors.As(err, &e) && e.Column >= 0 {
-				return all, &InputError{l.cols[low+e.Column].name, e.Row, e.Value, "chi-square is for counts and shares: scale to 0 … 1, or take another score"}
+				return all, &InputError{l.cols[low+e.Column].name, e.Row, e.Value, "chi-square is for counts and shares: scale to 0 … 1, or take another score", nil}
 			}
 			return all, err
 		}

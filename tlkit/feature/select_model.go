@@ -47,7 +47,8 @@ type SelectModel struct {
 	Columns []string
 	// Regressor fits a target of numbers, Classifier one that names classes: a linear model
 	// of package estimate. nil means LassoCV, the lasso whose penalty is chosen by
-	// cross-validation, and Logistic with the L1 penalty alone.
+	// cross-validation, which keeps a pipeline's groups together, and Logistic with the L1
+	// penalty alone.
 	Regressor  estimate.Regressor
 	Classifier estimate.Classifier
 	// Cut and Value say how important a feature has to be. Value is the least importance

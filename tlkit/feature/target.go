@@ -27,7 +27,8 @@ type TargetEncoder struct {
 	// NoSmoothing leaves each value its mean.
 	NoSmoothing bool
 	// Folds are those of cross-fitting, 2 to 100; each has its share of each class. 0: 5.
-	// With fewer rows than folds, each row is a fold.
+	// With fewer rows than folds, each row is a fold. The rows of one of [Pipeline]'s groups
+	// are in one fold, and the shares are as near as whole groups come.
 	Folds int
 	// Seed deals the rows out to the folds.
 	Seed uint64
@@ -80,7 +81,7 @@ func (s TargetEncoder) fit(l *learning) (learnt, error) {
 	if err != nil || !l.ahead {
 		return f, err
 	}
-	deal, err := s.folds(l.rows, labels)
+	deal, err := s.folds(l.rows, labels, l.group)
 	if err != nil {
 		return nil, err
 	}

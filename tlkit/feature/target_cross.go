@@ -108,10 +108,17 @@ type dealt struct {
 }
 
 // folds deals the rows out, so that each fold has its share of all rows and of each class.
-func (s TargetEncoder) folds(rows int, labels []int) (dealt, error) {
+func (s TargetEncoder) folds(rows int, labels []int, group *grouping) (dealt, error) {
 	n := s.Folds
 	if n == 0 {
 		n = 5
+	}
+	if group != nil {
+		d := group.deal(n, labels, s.Seed)
+		if d.n < 2 {
+			return d, fmt.Errorf("feature: %w: the training rows are all of one group, and cross-fitting needs two", ErrEmpty)
+		}
+		return d, nil
 	}
 	n = min(n, rows)
 	if n < 2 {

@@ -79,7 +79,7 @@ func TestFoldsHaveTheirShares(t *testing.T) {
 		for k, n := range c.classes {
 			labels = append(labels, slices.Repeat([]int{k}, n)...)
 		}
-		deal, err := TargetEncoder{Folds: c.folds, Seed: 9}.folds(c.rows, labels)
+		deal, err := TargetEncoder{Folds: c.folds, Seed: 9}.folds(c.rows, labels, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -98,8 +98,8 @@ func TestFoldsHaveTheirShares(t *testing.T) {
 		for k := range c.classes {
 			shares(func(i int) bool { return labels[i] == k })
 		}
-		again, _ := TargetEncoder{Folds: c.folds, Seed: 9}.folds(c.rows, labels)
-		other, _ := TargetEncoder{Folds: c.folds, Seed: 10}.folds(c.rows, labels)
+		again, _ := TargetEncoder{Folds: c.folds, Seed: 9}.folds(c.rows, labels, nil)
+		other, _ := TargetEncoder{Folds: c.folds, Seed: 10}.folds(c.rows, labels, nil)
 		if !slices.Equal(deal.of, again.of) || c.rows > 20 && slices.Equal(deal.of, other.of) {
 			t.Errorf("%+v: seeds", c)
 		}
@@ -136,7 +136,7 @@ func TestTargetsOfAllKinds(t *testing.T) {
 	}{
 		"numbers":       {tableOf(t, nil, v, numberColumn("y", 1, 2, 4, 8)), false, "[v]", 2.5},
 		"number names":  {tableOf(t, nil, v, numberColumn("y", 10, 9, 10, 9)), true, "[v]", 1},
-		"three":         {tableOf(t, nil, v, numberColumn("y", 10, 9, 10, 8)), true, "[v:8.0 v:9.0 v:10.0]", 0},
+		"three":         {tableOf(t, nil, v, numberColumn("y", 10, 9, 10, 8)), true, "[v:8 v:9 v:10]", 0},
 		"booleans":      {tableOf(t, nil, v, boolColumn("y", true, false, false, true)), false, "[v]", 0.5},
 		"texts":         {tableOf(t, nil, v, textColumn("y", "p", "q", "p", "q")), false, "[v]", 0},
 		"three texts":   {tableOf(t, nil, v, textColumn("y", "p", "q", "r", "q")), false, "[v:p v:q v:r]", 0.5},

@@ -23,6 +23,7 @@ type trial struct {
 	y      []float64 // a target of numbers, or
 	labels []int     // classes, positions in names
 	names  []string
+	group  *grouping
 
 	regressor  estimate.Regressor
 	classifier estimate.Classifier
@@ -33,7 +34,7 @@ type trial struct {
 // trial reads the step's columns and its target. A model that is nil is ridge regression
 // for a target of numbers, logistic regression for classes.
 func (l *learning) trial(r estimate.Regressor, c estimate.Classifier) (*trial, error) {
-	t := &trial{regressor: r, classifier: c}
+	t := &trial{regressor: r, classifier: c, group: l.group}
 	var err error
 	switch {
 	case l.target == nil:
@@ -81,7 +82,7 @@ func (t *trial) all() []int {
 
 // only copies some rows.
 func (t *trial) only(rows []int) *trial {
-	out := &trial{names: t.names, regressor: t.regressor, classifier: t.classifier, cols: make([][]float64, len(t.cols))}
+	out := &trial{names: t.names, group: t.group.only(rows), regressor: t.regressor, classifier: t.classifier, cols: make([][]float64, len(t.cols))}
 	for j, c := range t.cols {
 		v := make([]float64, len(rows))
 		for i, r := range rows {
@@ -133,7 +134,7 @@ func (t *trial) fit(ctx context.Context, features []int) (*attempt, error) {
 	if t.gram != nil {
 		return t.byProducts(ctx, features)
 	}
-	m, err := t.regressor.Fit(ctx, nil, t.matrix(features), t.y)
+	m, err := t.group.together(t.regressor).Fit(ctx, nil, t.matrix(features), t.y)
 	if err != nil {
 		return nil, err
 	}

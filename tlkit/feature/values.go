@@ -33,7 +33,7 @@ const exactInt = 1 << 53
 func exact(name string, first int, num []float64) error {
 	for i, x := range num {
 		if x >= exactInt || x <= -exactInt {
-			return &InputError{name, first + i, x, "ints are told apart below 2^53 only: make the column one of text"}
+			return &InputError{name, first + i, x, "ints are told apart below 2^53 only: make the column one of text", nil}
 		}
 	}
 	return nil

@@ -23,26 +23,33 @@ func TestWineIsScaled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []struct {
-		name  string
-		steps []Step
-		want  string
-	}{{"raw", nil, "0.663"}, {"standard", []Step{StandardScaler{}}, "0.961"}, {"min-max", []Step{MinMaxScaler{}}, "0.972"}} {
-		sum := 0.0
-		for k := range 5 {
-			var p split.Parts
-			for i, f := range wineFolds {
-				if int(f-'0') == k {
-					p.Test = append(p.Test, i)
-				} else {
-					p.Train = append(p.Train, i)
-				}
+	folds := make(split.Given, 5)
+	for i, f := range wineFolds {
+		for k := range folds {
+			if p := &folds[k]; int(f-'0') == k {
+				p.Test = append(p.Test, i)
+			} else {
+				p.Train = append(p.Train, i)
 			}
+		}
+	}
+	sets := []Set{{Name: "raw"}, {"standard", []Step{StandardScaler{}}}, {"min-max", []Step{MinMaxScaler{}}}}
+	want := []string{"0.663", "0.961", "0.972"}
+	compared := mustCompare(t, split.WholeAsTrain(wine), CompareOptions{Target: "class", Sets: sets, Classifier: estimate.KNNClassifier{}, Divide: folds})
+	if compared.Folds != 5 || compared.Repeats != 1 || compared.Predicted != 178 || compared.Sets[1].Difference.Items != 178 {
+		t.Errorf("%+v", compared)
+	}
+	for k, c := range sets {
+		if got := fmt.Sprintf("%.3f", mean(compared.Sets[k].FoldScores)); got != want[k] {
+			t.Errorf("%s: compared, %s, scikit-learn has %s", c.Name, got, want[k])
+		}
+		sum := 0.0
+		for _, p := range folds {
 			train, _, test, err := split.Tables(ctx, wine, p)
 			if err != nil {
 				t.Fatal(err)
 			}
-			fitted, err := Classifier{Pipeline{Target: "class", Steps: c.steps}, estimate.KNNClassifier{}}.Fit(ctx, nil, train)
+			fitted, err := Classifier{Pipeline{Target: "class", Steps: c.Steps}, estimate.KNNClassifier{}}.Fit(ctx, nil, train)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -52,8 +59,8 @@ func TestWineIsScaled(t *testing.T) {
 			}
 			sum += report.Accuracy.Value / 5
 		}
-		if got := fmt.Sprintf("%.3f", sum); got != c.want {
-			t.Errorf("%s: %s, scikit-learn has %s", c.name, got, c.want)
+		if got := fmt.Sprintf("%.3f", sum); got != want[k] {
+			t.Errorf("%s: %s, scikit-learn has %s", c.Name, got, want[k])
 		}
 	}
 }

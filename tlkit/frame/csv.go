@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"transferlab/tlkit/progress"
@@ -41,7 +42,10 @@ func (c *Char) UnmarshalText(b []byte) error {
 //
 // In JSON they are part of a recipe, so that it knows how its file was read.
 type CSVOptions struct {
-	Comma   Char `json:"comma,omitempty"`   // between fields: a comma if 0; '\t' for TSV. Always one of ASCII, as are the next two
+	// Comma stands between fields. If it is 0, it is a tab in files whose name ends in .tsv or
+	// .tab (before .gz or .zst), and a comma in all others. It is always one of ASCII, as are
+	// the next two.
+	Comma   Char `json:"comma,omitempty"`
 	Quote   Char `json:"quote,omitempty"`   // around fields, doubled within them: a double quote if 0. It counts only where a field begins
 	NoQuote bool `json:"noQuote,omitempty"` // no character is a quote
 	Comment Char `json:"comment,omitempty"` // lines that begin with it are left out; none if 0
@@ -88,6 +92,7 @@ type CSVOptions struct {
 
 	// Limits, against files that are not what they seem. What exceeds one is ErrLimit.
 	MaxField   int   `json:"maxField,omitempty"`   // bytes of one field: 16 MiB if 0
+	MaxRecord  int   `json:"maxRecord,omitempty"`  // bytes of one record, without the end of its line: 256 MiB if 0, and never more
 	MaxColumns int   `json:"maxColumns,omitempty"` // 16 384 if 0, as in spreadsheets
 	MaxCells   int64 `json:"maxCells,omitempty"`   // rows times columns: 2^29 if 0, about 10 GB
 	MaxBytes   int64 `json:"maxBytes,omitempty"`   // of the decompressed file: 8 GiB if 0
@@ -117,22 +122,50 @@ func (f *CSVFile) String() string {
 
 // Read reads the file. What is wrong with it is a [*ParseError], the first in the file.
 func (f *CSVFile) Read(ctx context.Context, rep progress.Reporter) (Table, error) {
-	form, err := f.Options.form()
-	if err != nil {
-		return Table{}, err
-	}
-	form.path = f.Path
-	in, err := openInput(f.FS, f.Path, f.Options.input())
+	form, in, err := f.open(f.Options)
 	if err != nil {
 		return Table{}, err
 	}
 	defer in.close()
-	if len(f.Options.Types) == 0 && !f.Options.NoSchemaFile {
+	return form.read(ctx, rep, in)
+}
+
+// open opens the file, and reads the schema beside it if there is one and it counts. The
+// caller closes the input.
+func (f *CSVFile) open(o CSVOptions) (*csvForm, *input, error) {
+	o = o.For(f.Path)
+	form, err := o.form()
+	if err != nil {
+		return nil, nil, err
+	}
+	form.path = f.Path
+	in, err := openInput(f.FS, f.Path, o.input())
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(o.Types) == 0 && !o.NoSchemaFile {
 		if form.beside, err = readSchemaFile(f.FS, f.Path); err != nil {
-			return Table{}, err
+			in.close()
+			return nil, nil, err
 		}
 	}
-	return form.read(ctx, rep, in)
+	return form, in, nil
+}
+
+// For are the options for a file of this name: Comma is a tab if it is not set and the name
+// ends in .tsv or .tab, before .gz or .zst.
+func (o CSVOptions) For(path string) CSVOptions {
+	name := strings.ToLower(path)
+	for _, packed := range []string{".gz", ".zst"} {
+		if cut, ok := strings.CutSuffix(name, packed); ok {
+			name = cut
+			break
+		}
+	}
+	if o.Comma == 0 && (strings.HasSuffix(name, ".tsv") || strings.HasSuffix(name, ".tab")) {
+		o.Comma = '\t'
+	}
+	return o
 }
 
 // DecodeCSV reads a table from r, to its end. What is wrong is a [*ParseError].
@@ -221,11 +254,12 @@ func (o CSVOptions) form() (*csvForm, error) {
 		f.point = ','
 	}
 	if err := checkAmounts([]amount{{"SkipRows", int64(o.SkipRows)}, {"MaxRows", int64(o.MaxRows)}, {"InferRows", int64(o.InferRows)},
-		{"MaxField", int64(o.MaxField)}, {"MaxColumns", int64(o.MaxColumns)}, {"MaxCells", o.MaxCells}, {"MaxBytes", o.MaxBytes}}); err != nil {
+		{"MaxField", int64(o.MaxField)}, {"MaxRecord", int64(o.MaxRecord)}, {"MaxColumns", int64(o.MaxColumns)}, {"MaxCells", o.MaxCells}, {"MaxBytes", o.MaxBytes}}); err != nil {
 		return nil, err
 	}
 	f.InferRows = or(o.InferRows, defaultInferRows)
 	f.MaxField = min(or(o.MaxField, defaultMaxField), mostRecord)
+	f.MaxRecord = min(or(o.MaxRecord, mostRecord), mostRecord)
 	f.MaxColumns = or(o.MaxColumns, defaultMaxColumns)
 	f.MaxCells = or(o.MaxCells, defaultMaxCells)
 	if name, twice := repeated(o.Names); twice {

@@ -126,7 +126,7 @@ func (w *csvWorker) ints(c *csvColumn, b *block, out []Cell[int], wide *widening
 			if c.inferred && classOf(buf, from, to, w.f.point)&inexact != 0 {
 				wide.inexact.first(w.place(b, c, r))
 			}
-		case c.inferred && classOf(buf, from, to, w.f.point) == isFloat:
+		case c.inferred && !c.settled && classOf(buf, from, to, w.f.point) == isFloat:
 			wide.float.first(w.place(b, c, r))
 			widen(out[:r])
 			return w.floats(c, b, asFloats(out), r, wide)

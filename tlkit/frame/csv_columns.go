@@ -12,6 +12,7 @@ type csvColumn struct {
 	field    Field // what is declared of it
 	kind     Kind  // as which its cells are parsed
 	inferred bool
+	settled  bool // inferred, and an Int cannot become a Float any more
 	empty    bool // no value was seen while kinds were inferred: parsed as text, and decided in the end
 	form     *DateFormat
 	levels   map[string]string

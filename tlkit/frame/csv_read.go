@@ -57,15 +57,21 @@ type part struct {
 	wide     []bool // the columns that are floats already though they were taken for Int
 }
 
-// read reads the table.
-func (f *csvForm) read(ctx context.Context, rep progress.Reporter, in *input) (Table, error) {
+// reader makes a reader of which nothing is read.
+func (f *csvForm) reader(ctx context.Context, rep progress.Reporter, in *input) *csvReader {
 	f.marks = in.marks
 	r := &csvReader{ctx: ctx, rep: progress.Or(rep), f: f, in: in, split: &splitter{form: f, in: in.text}, next: 1, cut: 1, failedB: -1}
 	r.placed = sync.NewCond(&r.placing)
-	if err := ctx.Err(); err != nil {
-		return Table{}, err
+	return r
+}
+
+// begin finds out what the columns are. first becomes the first block with records, if
+// there is one: else the reader has ended.
+func (r *csvReader) begin(first *block) error {
+	if err := r.ctx.Err(); err != nil {
+		return err
 	}
-	first := new(block)
+	f := r.f
 	names, lines, err := f.begin(r.split, first)
 	r.lines = lines
 	var bad *fault
@@ -73,19 +79,27 @@ func (f *csvForm) read(ctx context.Context, rep progress.Reporter, in *input) (T
 	case err == io.EOF && f.NoHeader && len(f.givenNames()) > 0:
 		names, r.ended = f.givenNames(), io.EOF
 	case err == io.EOF:
-		return Table{}, &ParseError{Source: in.source, Err: says(nil, "is empty: there is no header, and no row; if it should have one, write it again")}
+		return &ParseError{Source: r.in.source, Err: says(nil, "is empty: there is no header, and no row; if it should have one, write it again")}
 	case errors.As(err, &bad):
 		first.line = lines
 		e := r.located(first, bad)
 		if !f.NoHeader {
 			e.Row = 0
 		}
-		return Table{}, e
+		return e
 	case err != nil:
-		return Table{}, err
+		return err
 	}
 	r.width = len(names)
-	if r.cols, err = f.columns(names); err != nil {
+	r.cols, err = f.columns(names)
+	return err
+}
+
+// read reads the table.
+func (f *csvForm) read(ctx context.Context, rep progress.Reporter, in *input) (Table, error) {
+	r := f.reader(ctx, rep, in)
+	first := new(block)
+	if err := r.begin(first); err != nil {
 		return Table{}, err
 	}
 	if r.ended == nil {

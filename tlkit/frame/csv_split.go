@@ -69,7 +69,7 @@ func (f *csvForm) checkPartial(buf []byte, n int, atEnd bool) error {
 	if n > mostRecord {
 		return tooLong("a record", "; is a quote not closed, or are lines ended otherwise?")
 	}
-	if n < 1<<16 && n < f.MaxField && !atEnd {
+	if n < 1<<16 && n < f.MaxField && n < f.MaxRecord && !atEnd {
 		return nil
 	}
 	if _, comment := f.passOver(buf, 0, n, 1); comment {

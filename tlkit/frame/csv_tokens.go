@@ -50,7 +50,7 @@ func (f *csvForm) regular(b *block) bool {
 	if f.eol == '\r' {
 		other = '\n'
 	}
-	return !f.Trim && b.n <= f.MaxField &&
+	return !f.Trim && b.n <= min(f.MaxField, f.MaxRecord) &&
 		(f.quote == 0 || bytes.IndexByte(text, f.quote) < 0) &&
 		(f.comment == 0 || bytes.IndexByte(text, f.comment) < 0) &&
 		bytes.IndexByte(text, 0) < 0 &&
@@ -203,7 +203,11 @@ var errPartial = errors.New("")
 // record finds the fields of the record at pos: it adds their places to spans, at most one
 // more than most of them, and gives where the record ends.
 func (f *csvForm) record(buf []byte, pos, n, most int, spans []span) (out []span, next int, bad *fault) {
-	start := pos
+	start, all := pos, n
+	n = min(n, start+f.MaxRecord+2) // with the end of its line; what follows then makes no difference
+	long := func() *fault {
+		return &fault{pos: start, err: says(ErrLimit, "a record begins here that is longer than %d bytes; is a quote not closed? If it is meant, raise MaxRecord", f.MaxRecord)}
+	}
 	for fields := 0; ; fields++ {
 		s, end, bad := f.field(buf, pos, n)
 		if bad != nil && bad.err != errPartial {
@@ -218,12 +222,17 @@ func (f *csvForm) record(buf []byte, pos, n, most int, spans []span) (out []span
 		if fields <= most {
 			spans = append(spans, s)
 		}
+		if bad != nil && n < all {
+			bad = long()
+		}
 		if bad != nil {
 			return spans, n, bad
 		}
 		switch c := buf[end]; {
 		case c == f.comma:
 			pos = end + 1
+		case end-start > f.MaxRecord:
+			return spans, n, long()
 		case c == f.eol:
 			return spans, end + 1, nil
 		default: // the carriage return before an end

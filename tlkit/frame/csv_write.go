@@ -13,7 +13,8 @@ import (
 )
 
 // WriteCSV writes a table to a file, which it replaces whole or not at all; a name that
-// ends in .gz or .zst is compressed. What is written reads back as the same table: numbers
+// ends in .gz or .zst is compressed, one that ends in .tsv or .tab before it has tabs unless
+// Comma is set. What is written reads back as the same table: numbers
 // to the last bit, text whatever it holds, a missing value apart from empty text. Where the
 // file alone would not say the kinds of all columns (dates, categories, text that looks
 // like numbers, columns without a value), a schema is written beside it, <path>.schema.json,
@@ -23,6 +24,7 @@ import (
 // dates in Types. Fields that a spreadsheet takes for formulas ("=1+1") are written as they
 // are, for the text must come back: open files from strangers as text.
 func WriteCSV(path string, t Table, o CSVOptions) error {
+	o = o.For(path)
 	w, err := o.writer(t)
 	if err != nil {
 		return err

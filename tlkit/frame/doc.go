@@ -28,6 +28,8 @@
 // same table, and what cannot be read by the letter is a [ParseError] that says where it
 // stands and what to do, never a guess.
 //
+// A CSV file that is larger than memory is read piece by piece: [CSVFile.Pieces].
+//
 // pandas' read_csv guesses more. Where it and [CSV] with no options differ:
 //   - "NA", "null", "nan" and a dozen more are missing there; here they are text until they
 //     are named in Missing. Empty text in quotes is missing there, and empty text here.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"transferlab/tlkit/frame"
 )
 
 // byHand makes parts of the letters: a for train, v for valid, t for test, a blank for
@@ -253,4 +255,42 @@ func ExampleCheck() {
 	// group "Ada", 2 items: 1 (train) 3 (test)
 	// class in test against train: chi-square 0, p 1, Cramér's V 0, 0 of the shares moved (few of a class: p is rough)
 	// parts differ where p is below 0.001 and the distance or Cramér's V 0.1 or more: here they do not
+}
+
+// The visits of one patient stay together in every fold, and Check finds no leak.
+func ExampleStratifiedKFold() {
+	text := func(v ...string) (cells []frame.Cell[string]) {
+		for _, s := range v {
+			cells = append(cells, frame.Cell[string]{Value: s})
+		}
+		return cells
+	}
+	table, err := frame.New(nil,
+		frame.Series("patient", text("Ada", "Bob", "Ada", "Cy", "Bob", "Cy", "Dot", "Dot")),
+		frame.Series("state", text("ill", "well", "well", "ill", "ill", "well", "ill", "well")))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	visits, err := Rows(table, RowOptions{Label: "state", Group: "patient"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	folds, err := StratifiedKFold(visits, FoldOptions{K: 2, Valid: -1, Seed: 1}).Parts(ctx)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, fold := range folds {
+		report, err := Check(ctx, visits, fold)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println("rows", fold.Test, "are tested; leaks:", len(report.Leaks))
+	}
+	// Output:
+	// rows [3 5 6 7] are tested; leaks: 0
+	// rows [0 1 2 4] are tested; leaks: 0
 }

@@ -18,6 +18,7 @@
 //	LeaveOneGroupOut              each group is tested once
 //	TimeSeries                    each fold is tested on what comes after its training part,
 //	                              which grows or rolls
+//	Given                         folds that were made elsewhere
 //
 // Items of one group always stay together, in every way by chance; so do items of equal
 // content, which are found by their hash whatever their group says, and items that were

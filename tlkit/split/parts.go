@@ -20,6 +20,19 @@ type Folder interface {
 	Parts(ctx context.Context) ([]Parts, error)
 }
 
+// Given is folds at hand, as a [Folder]: those of another program, or of a way of dividing
+// that this package does not have. Each fold has all items, those of no use to it in
+// Dropped; an item may be in the test part of several folds, or of none.
+type Given []Parts
+
+// Parts gives the folds themselves. There is one at least, else it is [ErrFolds].
+func (g Given) Parts(context.Context) ([]Parts, error) {
+	if len(g) == 0 {
+		return nil, fmt.Errorf("split: %w: there are none; give one at least", ErrFolds)
+	}
+	return g, nil
+}
+
 // Parts are positions in the source's items, each part ascending, disjoint, and together
 // all of them. They are shared, and only to be read.
 type Parts struct {

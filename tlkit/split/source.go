@@ -2,6 +2,7 @@ package split
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"sync"
 	"time"
@@ -61,8 +62,14 @@ func ByTimes(times []time.Time) *Numbered {
 	})
 }
 
-// ByOrder makes a Source of n things that are in the order of time already.
+// ByOrder makes a Source of n things that are in the order of time already. More than 2³⁰
+// are [ErrOption].
 func ByOrder(n int) *Numbered {
+	if n > mostPositions {
+		return &Numbered{func() (*columns, error) {
+			return nil, fmt.Errorf("split: %w: %d things; up to %d can be split", ErrOption, n, mostPositions)
+		}}
+	}
 	return numbered(func() *columns { return &columns{n: max(n, 0), times: inOrder(max(n, 0))} })
 }
 

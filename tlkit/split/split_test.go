@@ -437,3 +437,11 @@ func (o once) Parts(ctx context.Context) ([]Parts, error) {
 	p, err := o.s.Parts(ctx)
 	return []Parts{p}, err
 }
+
+func TestTooManyThings(t *testing.T) {
+	for _, n := range []int{1<<30 + 1, math.MaxInt} {
+		if _, err := Random(ByOrder(n), Options{}).Parts(context.Background()); !errors.Is(err, ErrOption) {
+			t.Error(n, err)
+		}
+	}
+}

@@ -18,7 +18,7 @@ import (
 )
 
 // Export writes the answer to a query to a file, which never is in memory as a whole. The
-// path's ending says how: .parquet or .pq, .tsv, and text with commas for everything else,
+// path's ending says how: .parquet or .pq, .tsv or .tab, and text with commas for everything else,
 // packed if .gz or .zst comes last. The file is replaced whole, or stays as it was. args are
 // as in [DB.Query].
 //
@@ -43,7 +43,7 @@ func (db *DB) Export(ctx context.Context, path, query string, args ...any) error
 			return err
 		}
 		options = "FORMAT parquet, COMPRESSION snappy, KV_METADATA {" + literal(parquetSchema) + ": " + literal(schema) + "}"
-	case ".tsv":
+	case ".tsv", ".tab":
 		options = csvExport(path, `\t`)
 	default:
 		options = csvExport(path, ",")

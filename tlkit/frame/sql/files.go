@@ -184,6 +184,7 @@ const sampleRows = 10_000 // that package frame takes, too
 // columns are called and of which kinds they are; DuckDB is told all of that and guesses
 // nothing.
 func (db *DB) csvView(ctx context.Context, f File, paths []string) (string, error) {
+	f.CSV = f.CSV.For(f.Path)
 	o := f.CSV
 	if o.Trim || o.Replace {
 		return "", &Error{Kind: ErrRefused, Message: "DuckDB knows neither Trim nor Replace; read the file with frame.CSV and add the table"}

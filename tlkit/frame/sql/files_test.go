@@ -201,17 +201,13 @@ func TestExport(t *testing.T) {
 	if err != nil || shown(t, back) != "0|0.0|a,\"0\"|2024-01-01|2024-01-01T00:00:00.5Z|true\n1|0.3333333333333333|.|2024-01-02|2024-01-01T00:00:00.5Z|false\n2|0.6666666666666666||2024-01-03|2024-01-01T00:00:00.5Z|false" {
 		t.Errorf("%s, %v", shown(t, back), err)
 	}
-	for _, ending := range []string{"x.csv.gz", "x.csv.zst", "x.tsv", "x.parquet", "x.pq", "X.PARQUET", "x"} {
+	for _, ending := range []string{"x.csv.gz", "x.csv.zst", "x.tsv", "x.tab.gz", "x.parquet", "x.pq", "X.PARQUET", "x"} {
 		p := filepath.Join(dir, ending)
 		if err := db.Export(t.Context(), p, "SELECT i AS n, 'a' || i AS s FROM range(1000) t(i)"); err != nil {
 			t.Errorf("%s: %v", ending, err)
 			continue
 		}
-		o := frame.CSVOptions{}
-		if ending == "x.tsv" {
-			o.Comma = '\t'
-		}
-		other := open(t, Options{Files: []File{{Name: "back", Path: p, CSV: o}}})
+		other := open(t, Options{Files: []File{{Name: "back", Path: p}}})
 		if got := shown(t, ask(t, other, "SELECT count(*) AS n, sum(n) AS s, max(s) AS top FROM back")); got != "1000|499500|a999" {
 			t.Errorf("%s: %s", ending, got)
 		}
