@@ -9,7 +9,8 @@ import (
 
 // OneHotEncoder makes each value of a column a feature that is 1 where the column has that
 // value, else 0. Columns of numbers and booleans that are named are encoded by their
-// values too. As scikit-learn's OneHotEncoder.
+// values too; an int of 2^53 or beyond, which float64 does not tell from the next one, is an
+// [*InputError] for every encoder. As scikit-learn's OneHotEncoder.
 //
 // The features stand in the order of the values: texts by their bytes, numbers by size; a
 // category that has Levels has a feature for each of them, in their order, whether or not
