@@ -4,77 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-
-	"github.com/go-gota/gota/series"
-
-	"transferlab/tlkit/frame"
-	"transferlab/tlkit/frame/parquet"
 )
 
 // This file sets splitting, scaling, encoding, selecting and the small models beside
 // scikit-learn. Each job runs in a process of its own that reads its table from a Parquet
 // file; reading is not timed.
-
-// prepareTable writes n rows of p numbers of several shapes, a text of 1 000 kinds where
-// texts is set, and a target y: the class of a row, or a number.
-func prepareTable(ctx context.Context, path string, n, p int, classes, texts bool) error {
-	columns := make([][]frame.Cell[float64], p)
-	for j := range columns {
-		columns[j] = frame.MakeCells[float64](n)
-	}
-	product := make([]frame.Cell[string], n)
-	kinds := make([]string, 1000)
-	for k := range kinds {
-		kinds[k] = fmt.Sprintf("product-%04d", k)
-	}
-	class, number := make([]frame.Cell[int], n), make([]frame.Cell[float64], n)
-	rng := rand.New(rand.NewPCG(5, uint64(p)))
-	for i := range n {
-		product[i].Value = kinds[rng.IntN(len(kinds))]
-		class[i].Value = rng.IntN(5)
-		common := rng.NormFloat64()
-		for j := range columns {
-			v := rng.NormFloat64() + 0.5*common
-			if classes && j%2 == 0 {
-				v += 0.3 * float64(class[i].Value) * float64(j) / float64(p)
-			}
-			if !classes {
-				number[i].Value += v * math.Sin(float64(j)) / float64(1+j)
-			}
-			switch {
-			case classes && j%4 == 1:
-				v = math.Exp(v) // skewed
-			case classes && j%4 == 3:
-				v = 1000 + 50*v
-			}
-			columns[j][i].Value = v
-		}
-		number[i].Value += rng.NormFloat64()
-	}
-	var all []series.Series
-	for j := range columns {
-		all = append(all, frame.Series(fmt.Sprintf("x%d", j), columns[j]))
-	}
-	if texts {
-		all = append(all, frame.Series("product", product))
-	}
-	if classes {
-		all = append(all, frame.Series("y", class))
-	} else {
-		all = append(all, frame.Series("y", number))
-	}
-	t, err := frame.New(nil, all...)
-	if err != nil {
-		return err
-	}
-	return parquet.Write(path, t, parquet.WriteOptions{})
-}
 
 // A prepareJob is one job with its table, and the steps that it times.
 type prepareJob struct {
@@ -92,7 +30,7 @@ func prepareJobs() []prepareJob {
 		{"power", "table", 1_000_000, 20, true, []string{"power"}, 2},
 		{"onehot", "table", 1_000_000, 20, true, []string{"one-hot"}, 0},
 		{"information", "table", 1_000_000, 20, true, []string{"mutual information"}, 2},
-		{"rfe", "small", 20_000, 100, false, []string{"RFE"}, 3},
+		{"rfe", "wide", 100_000, 100, false, []string{"RFE"}, 3},
 		{"path", "wide", 100_000, 100, false, []string{"lasso path"}, 0},
 		{"knn", "near", 40_000, 20, true, []string{"kNN"}, 5},
 	}
@@ -143,7 +81,12 @@ func (b *prepareBench) file(ctx context.Context, j prepareJob, rows int) (string
 	if _, err := os.Stat(path); err == nil {
 		return path, nil
 	}
-	return path, prepareTable(ctx, path, rows, j.cols, j.classes, j.table == "table")
+	// In a process of its own: the memory that the system says a child held begins at its parent's.
+	cmd := command(ctx, []string{b.program, "make", path, fmt.Sprint(rows), fmt.Sprint(j.cols), fmt.Sprint(j.classes), fmt.Sprint(j.table == "table")})
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("making %s: %w\n%s", path, err, out)
+	}
+	return path, nil
 }
 
 func (b *prepareBench) run(ctx context.Context, j prepareJob, rows, rounds int) (ours, peer *side, err error) {

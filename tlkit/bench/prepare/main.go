@@ -3,6 +3,7 @@
 // builds it and runs it.
 //
 //	prepare split|scale|power|onehot|information|rfe|path|knn|serve TABLE
+//	prepare make TABLE ROWS COLUMNS CLASSES TEXTS
 package main
 
 import (
@@ -41,6 +42,9 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) error {
+	if len(args) > 0 && args[0] == "make" {
+		return makes(args[1:])
+	}
 	if len(args) != 2 {
 		return fmt.Errorf("give a job and a file")
 	}
@@ -215,7 +219,8 @@ func path(ctx context.Context, steps timed, t frame.Table) (map[string]any, erro
 	for _, v := range p.Models[len(p.Models)-1].Coef {
 		last += math.Abs(v)
 	}
-	return map[string]any{"alphas": len(p.Alphas), "first": p.Alphas[0], "last": last}, nil
+	// The reference stops at a gap of 1e-4: two digits are what it has.
+	return map[string]any{"alphas": len(p.Alphas), "first": p.Alphas[0], "last": math.Round(100*last) / 100}, nil
 }
 
 func nearest(ctx context.Context, steps timed, t frame.Table) (map[string]any, error) {
