@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 )
@@ -38,32 +36,14 @@ func prepareJobs() []prepareJob {
 
 // prepare is the section.
 func prepare(ctx context.Context, s setup) (string, bool, error) {
-	dir, err := os.MkdirTemp("", "tlkit-bench-")
+	made, err := newTableBench(ctx, s, "prepare")
 	if err != nil {
 		return "", false, err
 	}
-	defer os.RemoveAll(dir)
-	python, err := peersPython(ctx, s, "tables")
-	if err != nil {
-		return "", false, err
-	}
-	program := filepath.Join(dir, "prepare")
-	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./tlkit/bench/prepare")
-	build.Dir = s.root
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", false, fmt.Errorf("building the kit's side: %w\n%s", err, out)
-	}
-	b := &prepareBench{tableBench{setup: s, dir: dir, program: program, python: python, script: filepath.Join(s.root, "tlkit", "bench", "peers", "prepare.py"), met: true}}
-	versions, err := runTable(ctx, []string{python, b.script, "versions"})
-	if err != nil {
-		return "", false, err
-	}
-	v, err := json.Marshal(versions.Check)
-	if err != nil {
-		return "", false, err
-	}
+	defer os.RemoveAll(made.dir)
+	b := &prepareBench{made}
 	fmt.Fprintf(&b.text, "Each job in a process of its own that reads its table from a Parquet file (not timed); memory is the most that the process held, "+
-		"interpreter, runtime and reading included. Up to %d rounds, on %s. Peers: %s.\n", s.rounds, machine(), v)
+		"interpreter, runtime and reading included. Up to %d rounds, on %s. Peers: %s.\n", s.rounds, machine(), b.versions)
 	for _, part := range []func(context.Context) error{b.jobs, b.growth, b.rows} {
 		if err := part(ctx); err != nil {
 			return "", false, err
@@ -74,7 +54,7 @@ func prepare(ctx context.Context, s setup) (string, bool, error) {
 }
 
 // prepareBench writes the section, part by part.
-type prepareBench struct{ tableBench }
+type prepareBench struct{ *tableBench }
 
 func (b *prepareBench) file(ctx context.Context, j prepareJob, rows int) (string, error) {
 	path := filepath.Join(b.dir, fmt.Sprintf("%s-%d.parquet", j.table, rows))

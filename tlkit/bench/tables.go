@@ -214,36 +214,13 @@ func best(sides []*side, f func(tableRun) float64) *side {
 
 // tables is the section.
 func tables(ctx context.Context, s setup) (string, bool, error) {
-	dir, err := os.MkdirTemp("", "tlkit-bench-")
+	b, err := newTableBench(ctx, s, "tables")
 	if err != nil {
 		return "", false, err
 	}
-	defer os.RemoveAll(dir)
-	python, err := peersPython(ctx, s, "tables")
-	if err != nil {
-		return "", false, err
-	}
-	ours := filepath.Join(dir, "tables")
-	build := exec.CommandContext(ctx, "go", "build", "-o", ours, "./tlkit/bench/tables")
-	build.Dir = s.root
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", false, fmt.Errorf("building the kit's side: %w\n%s", err, out)
-	}
-	b := &tableBench{setup: s, dir: dir, program: ours, python: python, script: filepath.Join(s.root, "tlkit", "bench", "peers", "tables.py"), met: true}
-	out, err := exec.CommandContext(ctx, python, b.script, "versions").Output()
-	if err != nil {
-		return "", false, fmt.Errorf("the peers' versions: %w", err)
-	}
-	var versions tableRun
-	if err := json.Unmarshal(out, &versions); err != nil {
-		return "", false, err
-	}
-	v, err := json.Marshal(versions.Check)
-	if err != nil {
-		return "", false, err
-	}
+	defer os.RemoveAll(b.dir)
 	fmt.Fprintf(&b.text, "Each job in a process of its own, times within it, memory as the system counts it (interpreter and runtime included). "+
-		"%d rounds, on %s. Peers: %s.\n", s.rounds, machine(), v)
+		"%d rounds, on %s. Peers: %s.\n", s.rounds, machine(), b.versions)
 	for _, part := range []func(context.Context) error{b.job, b.writing, b.imputing, b.strings, b.growth} {
 		if err := part(ctx); err != nil {
 			return "", false, err
@@ -258,8 +235,38 @@ type tableBench struct {
 	setup
 	dir, program, script string
 	python               string
+	versions             []byte // of the peers, as JSON
 	text                 strings.Builder
 	met                  bool
+}
+
+// newTableBench makes a folder for the section's files, which the caller removes, builds
+// the kit's side, tlkit/bench/NAME, and asks the peers' side, peers/NAME.py, for versions.
+func newTableBench(ctx context.Context, s setup, name string) (b *tableBench, err error) {
+	dir, err := os.MkdirTemp("", "tlkit-bench-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			os.RemoveAll(dir)
+		}
+	}()
+	b = &tableBench{setup: s, dir: dir, program: filepath.Join(dir, name), script: filepath.Join(s.root, "tlkit", "bench", "peers", name+".py"), met: true}
+	if b.python, err = peersPython(ctx, s, "tables"); err != nil {
+		return nil, err
+	}
+	build := exec.CommandContext(ctx, "go", "build", "-o", b.program, "./tlkit/bench/"+name)
+	build.Dir = s.root
+	if out, err := build.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("building the kit's side: %w\n%s", err, out)
+	}
+	versions, err := runTable(ctx, []string{b.python, b.script, "versions"})
+	if err != nil {
+		return nil, fmt.Errorf("the peers' versions: %w", err)
+	}
+	b.versions, err = json.Marshal(versions.Check)
+	return b, err
 }
 
 func (b *tableBench) ours(args ...string) *side {
