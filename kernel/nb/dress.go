@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Reports of the library write plain tables, class tlkit-table without a style: how tables
@@ -14,7 +15,10 @@ const (
 	tableEnd  = `</table>`
 )
 
-var bareCell = regexp.MustCompile(`<(td|th)((?: (?:scope|colspan|rowspan|title)="[^"]*")*)(?: style="([^"]*)")?>`)
+// bareCell is made when the first report is shown: most cells show none.
+var bareCell = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`<(td|th)((?: (?:scope|colspan|rowspan|title)="[^"]*")*)(?: style="([^"]*)")?>`)
+})
 
 // dressed gives the bare tables in a report's HTML their look. What a cell says of its own
 // style counts.
@@ -48,8 +52,8 @@ func dressed(h string) string {
 }
 
 func dressCells(h, style string) string {
-	return bareCell.ReplaceAllStringFunc(h, func(cell string) string {
-		m := bareCell.FindStringSubmatch(cell)
+	return bareCell().ReplaceAllStringFunc(h, func(cell string) string {
+		m := bareCell().FindStringSubmatch(cell)
 		own := ""
 		if m[3] != "" {
 			own = ";" + m[3]
