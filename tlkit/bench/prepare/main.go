@@ -8,15 +8,14 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"runtime"
 	"time"
 
 	"gonum.org/v1/gonum/mat"
 
+	"transferlab/tlkit/bench/job"
 	"transferlab/tlkit/estimate"
 	"transferlab/tlkit/feature"
 	"transferlab/tlkit/frame"
@@ -24,54 +23,35 @@ import (
 	"transferlab/tlkit/split"
 )
 
-// timed collects the seconds of steps.
-type timed map[string]float64
+func main() { job.Main("prepare", run) }
 
-func (t timed) step(name string, f func() error) error {
-	start := time.Now()
-	err := f()
-	t[name] = time.Since(start).Seconds()
-	return err
-}
-
-func main() {
-	if err := run(context.Background(), os.Args[1:]); err != nil {
-		fmt.Fprintln(os.Stderr, "prepare:", err)
-		os.Exit(1)
-	}
-}
-
-func run(ctx context.Context, args []string) error {
+func run(args []string, steps job.Steps) (map[string]any, error) {
+	ctx := context.Background()
 	if len(args) > 0 && args[0] == "make" {
-		return makes(args[1:])
+		return nil, makes(args[1:])
 	}
 	if len(args) != 2 {
-		return fmt.Errorf("give a job and a file")
+		return nil, fmt.Errorf("give a job and a file")
 	}
-	jobs := map[string]func(context.Context, timed, frame.Table) (map[string]any, error){
+	jobs := map[string]func(context.Context, job.Steps, frame.Table) (map[string]any, error){
 		"split": splitting, "scale": scaling, "power": power, "onehot": oneHot, "information": information,
 		"rfe": elimination, "path": path, "knn": nearest, "serve": serve,
 	}
-	job, ok := jobs[args[0]]
+	do, ok := jobs[args[0]]
 	if !ok {
-		return fmt.Errorf("there is no job %q", args[0])
+		return nil, fmt.Errorf("there is no job %q", args[0])
 	}
 	t, err := parquet.File(args[1], parquet.Options{}).Read(ctx, nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	steps := timed{}
-	check, err := job(ctx, steps, t)
-	if err != nil {
-		return err
-	}
-	return json.NewEncoder(os.Stdout).Encode(map[string]any{"steps": steps, "check": check})
+	return do(ctx, steps, t)
 }
 
-func splitting(ctx context.Context, steps timed, t frame.Table) (map[string]any, error) {
+func splitting(ctx context.Context, steps job.Steps, t frame.Table) (map[string]any, error) {
 	var train split.Train
 	var valid, test split.Held
-	err := steps.step("stratified split", func() error {
+	err := steps.Step("stratified split", func() error {
 		rows, err := split.Rows(t, split.RowOptions{Label: "y"})
 		if err != nil {
 			return err
@@ -93,7 +73,7 @@ func numbersOnly(t frame.Table) (frame.Table, error) {
 }
 
 // scale fits each scaler, makes the matrix of all rows, and adds up its size.
-func scale(ctx context.Context, steps timed, t frame.Table, names []string, scalers []feature.Step) (map[string]any, error) {
+func scale(ctx context.Context, steps job.Steps, t frame.Table, names []string, scalers []feature.Step) (map[string]any, error) {
 	t, err := numbersOnly(t)
 	if err != nil {
 		return nil, err
@@ -101,7 +81,7 @@ func scale(ctx context.Context, steps timed, t frame.Table, names []string, scal
 	check := map[string]any{}
 	for k, name := range names {
 		var x *mat.Dense
-		err := steps.step(name, func() error {
+		err := steps.Step(name, func() error {
 			f, err := feature.Pipeline{Target: "y", Steps: scalers[k : k+1]}.Fit(ctx, nil, split.WholeAsTrain(t))
 			if err != nil {
 				return err
@@ -121,24 +101,24 @@ func scale(ctx context.Context, steps timed, t frame.Table, names []string, scal
 	return check, nil
 }
 
-func scaling(ctx context.Context, steps timed, t frame.Table) (map[string]any, error) {
+func scaling(ctx context.Context, steps job.Steps, t frame.Table) (map[string]any, error) {
 	check, err := scale(ctx, steps, t, []string{"standard", "min-max", "max-abs", "robust", "quantile"},
 		[]feature.Step{feature.StandardScaler{}, feature.MinMaxScaler{}, feature.MaxAbsScaler{}, feature.RobustScaler{}, feature.QuantileTransformer{}})
 	delete(check, "quantile") // the reference learns it from ten thousand rows by chance
 	return check, err
 }
 
-func power(ctx context.Context, steps timed, t frame.Table) (map[string]any, error) {
+func power(ctx context.Context, steps job.Steps, t frame.Table) (map[string]any, error) {
 	return scale(ctx, steps, t, []string{"power"}, []feature.Step{feature.PowerTransformer{}})
 }
 
-func oneHot(ctx context.Context, steps timed, t frame.Table) (map[string]any, error) {
+func oneHot(ctx context.Context, steps job.Steps, t frame.Table) (map[string]any, error) {
 	t, err := t.Pick("product")
 	if err != nil {
 		return nil, err
 	}
 	var x *feature.Sparse
-	err = steps.step("one-hot", func() error {
+	err = steps.Step("one-hot", func() error {
 		f, err := feature.Pipeline{Steps: []feature.Step{feature.OneHotEncoder{}}}.Fit(ctx, nil, split.WholeAsTrain(t))
 		if err != nil {
 			return err
@@ -152,21 +132,21 @@ func oneHot(ctx context.Context, steps timed, t frame.Table) (map[string]any, er
 	return map[string]any{"rows": x.Rows, "features": x.Cols, "ones": len(x.Value)}, nil
 }
 
-func information(ctx context.Context, steps timed, t frame.Table) (map[string]any, error) {
+func information(ctx context.Context, steps job.Steps, t frame.Table) (map[string]any, error) {
 	t, err := numbersOnly(t)
 	if err != nil {
 		return nil, err
 	}
-	err = steps.step("mutual information", func() error {
+	err = steps.Step("mutual information", func() error {
 		_, err := feature.Pipeline{Target: "y", Classes: true, Steps: []feature.Step{feature.SelectBest{Score: feature.MutualInformation, K: 10}}}.Fit(ctx, nil, split.WholeAsTrain(t))
 		return err
 	})
 	return map[string]any{"rows": t.Nrow()}, err
 }
 
-func elimination(ctx context.Context, steps timed, t frame.Table) (map[string]any, error) {
+func elimination(ctx context.Context, steps job.Steps, t frame.Table) (map[string]any, error) {
 	var f *feature.Fitted
-	err := steps.step("RFE", func() (err error) {
+	err := steps.Step("RFE", func() (err error) {
 		f, err = feature.Pipeline{Target: "y", Steps: []feature.Step{feature.RFE{K: 10}}}.Fit(ctx, nil, split.WholeAsTrain(t))
 		return err
 	})
@@ -198,7 +178,7 @@ func matrixOf(ctx context.Context, t frame.Table) (*mat.Dense, frame.Column, err
 	return x, y, err
 }
 
-func path(ctx context.Context, steps timed, t frame.Table) (map[string]any, error) {
+func path(ctx context.Context, steps job.Steps, t frame.Table) (map[string]any, error) {
 	x, c, err := matrixOf(ctx, t)
 	if err != nil {
 		return nil, err
@@ -208,7 +188,7 @@ func path(ctx context.Context, steps timed, t frame.Table) (map[string]any, erro
 		return nil, err
 	}
 	var p *estimate.Path
-	err = steps.step("lasso path", func() error {
+	err = steps.Step("lasso path", func() error {
 		p, err = estimate.Lasso{}.Path(ctx, nil, x, y, estimate.Grid{})
 		return err
 	})
@@ -223,7 +203,7 @@ func path(ctx context.Context, steps timed, t frame.Table) (map[string]any, erro
 	return map[string]any{"alphas": len(p.Alphas), "first": p.Alphas[0], "last": math.Round(100*last) / 100}, nil
 }
 
-func nearest(ctx context.Context, steps timed, t frame.Table) (map[string]any, error) {
+func nearest(ctx context.Context, steps job.Steps, t frame.Table) (map[string]any, error) {
 	t, err := numbersOnly(t)
 	if err != nil {
 		return nil, err
@@ -239,7 +219,7 @@ func nearest(ctx context.Context, steps timed, t frame.Table) (map[string]any, e
 	n, p := x.Dims()
 	half := n / 2
 	var said []string
-	err = steps.step("kNN", func() error {
+	err = steps.Step("kNN", func() error {
 		m, err := estimate.KNNClassifier{}.Fit(ctx, nil, x.Slice(0, half, 0, p), labels[:half])
 		if err != nil {
 			return err
@@ -257,7 +237,7 @@ func nearest(ctx context.Context, steps timed, t frame.Table) (map[string]any, e
 }
 
 // serve times a fitted pipeline on one row after the other.
-func serve(ctx context.Context, steps timed, t frame.Table) (map[string]any, error) {
+func serve(ctx context.Context, steps job.Steps, t frame.Table) (map[string]any, error) {
 	p := feature.Pipeline{Target: "y", Classes: true, Steps: []feature.Step{
 		feature.StandardScaler{}, feature.TargetEncoder{}, feature.SelectBest{Score: feature.AnovaF, K: 10},
 	}}

@@ -7,14 +7,12 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
+	"transferlab/tlkit/bench/job"
 	"transferlab/tlkit/clean/dedupe"
 	"transferlab/tlkit/clean/impute"
 	"transferlab/tlkit/clean/text"
@@ -23,73 +21,51 @@ import (
 	"transferlab/tlkit/split"
 )
 
-// timed collects the seconds of steps.
-type timed map[string]float64
+func main() { job.Main("tables", run) }
 
-func (t timed) step(name string, f func() error) error {
-	start := time.Now()
-	err := f()
-	t[name] = time.Since(start).Seconds()
-	return err
-}
-
-func main() {
-	if err := run(os.Args[1:]); err != nil {
-		fmt.Fprintln(os.Stderr, "tables:", err)
-		os.Exit(1)
-	}
-}
-
-func run(args []string) error {
+func run(args []string, steps job.Steps) (map[string]any, error) {
 	if len(args) < 2 {
-		return fmt.Errorf("give a job and a file")
+		return nil, fmt.Errorf("give a job and a file")
 	}
-	steps := timed{}
-	var check map[string]any
-	var err error
 	switch args[0] {
 	case "job":
-		check, err = job(steps, args[1])
+		return whole(steps, args[1])
 	case "write":
 		if len(args) < 3 {
-			return fmt.Errorf("write needs a folder too")
+			return nil, fmt.Errorf("write needs a folder too")
 		}
-		check, err = write(steps, args[1], args[2])
+		return write(steps, args[1], args[2])
 	case "knn":
-		check, err = knn(steps, args[1])
+		return knn(steps, args[1])
 	case "alone":
-		check, err = alone(steps, args[1])
-	default:
-		return fmt.Errorf("there is no job %q", args[0])
+		return alone(steps, args[1])
 	}
-	if err != nil {
-		return err
-	}
-	return json.NewEncoder(os.Stdout).Encode(map[string]any{"steps": steps, "check": check})
+	return nil, fmt.Errorf("there is no job %q", args[0])
 }
 
-func read(steps timed, path string) (t frame.Table, err error) {
-	err = steps.step("read", func() error {
+func read(steps job.Steps, path string) (t frame.Table, err error) {
+	err = steps.Step("read", func() error {
 		t, err = frame.CSV(path, frame.CSVOptions{}).Read(context.Background(), nil)
 		return err
 	})
 	return t, err
 }
 
-func job(steps timed, path string) (map[string]any, error) {
+// whole is the job that tables are mostly read for.
+func whole(steps job.Steps, path string) (map[string]any, error) {
 	ctx := context.Background()
 	t, err := read(steps, path)
 	if err != nil {
 		return nil, err
 	}
-	err = steps.step("drop duplicates", func() error {
+	err = steps.Step("drop duplicates", func() error {
 		t, _, err = dedupe.Drop(t, dedupe.Options{})
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	err = steps.step("fill", func() error {
+	err = steps.Step("fill", func() error {
 		medians, err := impute.Simple{Columns: []string{"qty", "price", "score", "temp", "city"}, Numbers: impute.Median}.Fit(ctx, nil, split.WholeAsTrain(t))
 		if err != nil {
 			return err
@@ -101,7 +77,7 @@ func job(steps timed, path string) (map[string]any, error) {
 		return nil, err
 	}
 	var groups, described frame.Table
-	err = steps.step("group by", func() error {
+	err = steps.Step("group by", func() error {
 		groups, err = frame.GroupBy(t, []string{"city", "product"}, []frame.Agg{
 			{Column: "price", Stat: frame.Mean}, {Column: "score", Stat: frame.Mean}, {Column: "temp", Stat: frame.Mean}}, frame.GroupOptions{})
 		return err
@@ -109,7 +85,7 @@ func job(steps timed, path string) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = steps.step("describe", func() error {
+	err = steps.Step("describe", func() error {
 		numbers, err := t.Pick(t.Numeric()...) // as pandas does
 		if err != nil {
 			return err
@@ -150,27 +126,27 @@ func quartile(described frame.Table) (float64, error) {
 	return 0, fmt.Errorf("the description lacks the column score")
 }
 
-func write(steps timed, path, folder string) (map[string]any, error) {
-	t, err := read(timed{}, path)
+func write(steps job.Steps, path, folder string) (map[string]any, error) {
+	t, err := read(job.Steps{}, path)
 	if err != nil {
 		return nil, err
 	}
-	if err := steps.step("write Parquet", func() error {
+	if err := steps.Step("write Parquet", func() error {
 		return parquet.Write(filepath.Join(folder, "ours.parquet"), t, parquet.WriteOptions{})
 	}); err != nil {
 		return nil, err
 	}
-	err = steps.step("write CSV", func() error { return frame.WriteCSV(filepath.Join(folder, "ours.csv"), t, frame.CSVOptions{}) })
+	err = steps.Step("write CSV", func() error { return frame.WriteCSV(filepath.Join(folder, "ours.csv"), t, frame.CSVOptions{}) })
 	return map[string]any{"rows": t.Nrow()}, err
 }
 
-func knn(steps timed, path string) (map[string]any, error) {
+func knn(steps job.Steps, path string) (map[string]any, error) {
 	ctx := context.Background()
-	t, err := read(timed{}, path)
+	t, err := read(job.Steps{}, path)
 	if err != nil {
 		return nil, err
 	}
-	err = steps.step("kNN imputation", func() error {
+	err = steps.Step("kNN imputation", func() error {
 		fitted, err := impute.KNN{}.Fit(ctx, nil, split.WholeAsTrain(t))
 		if err != nil {
 			return err
@@ -191,13 +167,13 @@ func knn(steps timed, path string) (map[string]any, error) {
 	return map[string]any{"rows": t.Nrow(), "sum": sum}, err
 }
 
-func alone(steps timed, path string) (map[string]any, error) {
+func alone(steps job.Steps, path string) (map[string]any, error) {
 	ctx := context.Background()
-	t, err := read(timed{}, path)
+	t, err := read(job.Steps{}, path)
 	if err != nil {
 		return nil, err
 	}
-	if err := steps.step("profile of the table", func() error {
+	if err := steps.Step("profile of the table", func() error {
 		_, err := frame.Profile(ctx, nil, t, frame.ProfileOptions{})
 		return err
 	}); err != nil {
@@ -205,14 +181,14 @@ func alone(steps timed, path string) (map[string]any, error) {
 	}
 	many, few := text.Count(names(100_000)), text.Count(names(10_000))
 	found := 0
-	if err := steps.step("100 000 strings clustered by fingerprint", func() error {
+	if err := steps.Step("100 000 strings clustered by fingerprint", func() error {
 		c, err := text.FindClusters(ctx, nil, many, text.ClusterOptions{})
 		found += len(c)
 		return err
 	}); err != nil {
 		return nil, err
 	}
-	err = steps.step("10 000 strings clustered by nearest neighbour, with blocks", func() error {
+	err = steps.Step("10 000 strings clustered by nearest neighbour, with blocks", func() error {
 		c, err := text.FindClusters(ctx, nil, few, text.ClusterOptions{Method: text.ByLevenshtein})
 		found += len(c)
 		return err
