@@ -24,7 +24,7 @@ func EfficientNetLite0() *Model {
 		},
 		Preprocess: Preprocess{Size: 224, Crop: 0.875, Rule: "bicubic",
 			Mean: [3]float32{127, 127, 127}, Scale: [3]float32{128, 128, 128}},
-		Groups: lite0Groups(), Version: 1, epsilon: 1e-3, momentum: 0.99,
+		Groups: lite0Groups(), Version: 1, momentum: 0.99, unbiased: true, body: 18, top: 1,
 		File: lite0File(), load: loadLite0, once: &loading{},
 	}
 }
@@ -38,35 +38,57 @@ var lite0Stages = [...]struct{ repeats, kernel, stride, expand, out int }{
 
 func lite0Groups() []Group {
 	const stem, head, classes = 32, 1280, 1000
-	groups := []Group{{Name: "stem", layers: []layer{{kind: conv, kernel: 3, stride: 2, in: 3, out: stem, relu6: true}}}}
+	groups := []Group{stemGroup(3, stem, 1e-3, relu6)}
 	in := stem
 	for _, s := range lite0Stages {
 		for r := range s.repeats {
-			stride := s.stride
+			b := bottleneck{in: in, out: s.out, kernel: s.kernel, stride: s.stride, expand: s.expand, epsilon: 1e-3, act: relu6}
 			if r > 0 {
-				stride = 1
+				b.stride = 1
 			}
-			name := fmt.Sprintf("block%02d", len(groups)-1)
-			groups = append(groups, invertedBottleneck(name, in, s.out, s.kernel, stride, s.expand))
+			groups = append(groups, b.group(fmt.Sprintf("block%02d", len(groups)-1)))
 			in = s.out
 		}
 	}
-	return append(groups,
-		Group{Name: "head", layers: []layer{{kind: conv, kernel: 1, stride: 1, in: in, out: head, relu6: true}}},
-		Group{Name: "pool", pool: true},
-		Group{Name: "classifier", layers: []layer{{kind: dense, stride: 1, in: head, out: classes}}})
+	return append(groups, pointwiseGroup("head", in, head, 1e-3, relu6), poolGroup(Average), classifierGroup(head, classes))
 }
 
-// invertedBottleneck is the block of MobileNetV2 (Sandler et al., arXiv:1801.04381):
-// expand the channels, filter each, project back, and add the input where shapes allow.
-func invertedBottleneck(name string, in, out, kernel, stride, expand int) Group {
-	g := Group{Name: name, skip: stride == 1 && in == out}
-	wide := in * expand
-	if expand > 1 {
-		g.layers = append(g.layers, layer{name: "expand", kind: conv, kernel: 1, stride: 1, in: in, out: wide, relu6: true})
+// stemGroup is a 3×3 convolution that halves the picture.
+func stemGroup(in, out int, epsilon float32, a activation) Group {
+	d := draft{Group{Name: "stem"}, epsilon}
+	d.normed(input, "", conv{kernel: square(3), stride: 2, in: in, out: out, pad: same}, a)
+	return d.Group
+}
+
+// pointwiseGroup is a 1×1 convolution.
+func pointwiseGroup(name string, in, out int, epsilon float32, a activation) Group {
+	d := draft{Group{Name: name}, epsilon}
+	d.normed(input, "", conv{kernel: square(1), stride: 1, in: in, out: out}, a)
+	return d.Group
+}
+
+// classifierGroup gives the logits.
+func classifierGroup(in, classes int) Group {
+	return Group{Name: "classifier", steps: []step{{op: dense{in: in, out: classes}, in: []value{input}}}}
+}
+
+// bottleneck is the inverted one of MobileNetV2 (Sandler et al., arXiv:1801.04381): expand
+// the channels, filter each, project back, and add the input where shapes allow.
+type bottleneck struct {
+	in, out, kernel, stride, expand int
+	epsilon                         float32
+	act                             activation
+}
+
+func (b bottleneck) group(name string) Group {
+	d, x, wide := draft{Group{Name: name}, b.epsilon}, input, b.in*b.expand
+	if b.expand > 1 {
+		x = d.normed(x, "expand", conv{kernel: square(1), stride: 1, in: b.in, out: wide}, b.act)
 	}
-	g.layers = append(g.layers,
-		layer{name: "depthwise", kind: depthwise, kernel: kernel, stride: stride, in: wide, out: wide, relu6: true},
-		layer{name: "project", kind: conv, kernel: 1, stride: 1, in: wide, out: out})
-	return g
+	x = d.normed(x, "depthwise", conv{kernel: square(b.kernel), stride: b.stride, in: wide, out: wide, pad: same, depthwise: true}, b.act)
+	x = d.normed(x, "project", conv{kernel: square(1), stride: 1, in: wide, out: b.out}, identity)
+	if b.stride == 1 && b.in == b.out {
+		d.do("", sum{}, x, input)
+	}
+	return d.Group
 }

@@ -13,36 +13,43 @@ func (m *Model) Fold(arrays Arrays, from, to int) (Arrays, error) {
 		return nil, err
 	}
 	out := Arrays{}
-	m.each(from, to, func(_ int, l layer, path string) {
-		if l.kind == dense {
-			out[path+"/kernel"], out[path+"/bias"] = arrays[path+"/kernel"], arrays[path+"/bias"]
-			return
+	for _, p := range m.FoldedParams(from, to) {
+		out[p.Name] = arrays[p.Name]
+	}
+	for _, g := range m.Groups[from:to] {
+		for i, s := range g.steps {
+			if into := g.foldedInto(i); into >= 0 {
+				fold(arrays, out, g.path(g.steps[into]), g.path(s), s.op.(norm).epsilon)
+			}
 		}
-		kernel, bias := m.foldLayer(arrays, l, path)
-		out[path+"/kernel"] = Array{path + "/kernel", l.kernelShape(), kernel}
-		out[path+"/bias"] = Array{path + "/bias", []int{l.out}, bias}
-	})
+	}
 	return out, nil
 }
 
-func (m *Model) foldLayer(arrays Arrays, l layer, path string) (kernel, bias []float32) {
-	scale, offset := arrays[path+"/scale"].Value, arrays[path+"/offset"].Value
-	mean, variance := arrays[path+"/mean"].Value, arrays[path+"/variance"].Value
-	factor := make([]float32, l.out)
-	bias = make([]float32, l.out)
+// fold multiplies the batch norm called by its path into the convolution called by its.
+func fold(arrays, out Arrays, conv, norm string, epsilon float32) {
+	scale, offset := arrays[norm+"/scale"].Value, arrays[norm+"/offset"].Value
+	mean, variance := arrays[norm+"/mean"].Value, arrays[norm+"/variance"].Value
+	had := arrays[conv+"/bias"].Value // nil where it had none
+	factor, bias := make([]float32, len(scale)), make([]float32, len(scale))
 	for i := range factor {
-		f := float64(scale[i]) / math.Sqrt(float64(variance[i])+float64(m.epsilon))
+		f := float64(scale[i]) / math.Sqrt(float64(variance[i])+float64(epsilon))
 		factor[i] = float32(f)
-		bias[i] = float32(float64(offset[i]) - float64(mean[i])*f)
+		shift := -float64(mean[i])
+		if had != nil {
+			shift += float64(had[i])
+		}
+		bias[i] = float32(float64(offset[i]) + shift*f)
 	}
-	from := arrays[path+"/kernel"].Value
-	kernel = make([]float32, len(from))
-	for at := 0; at < len(from); at += l.out { // the output channel changes fastest
+	from := arrays[conv+"/kernel"]
+	kernel := make([]float32, len(from.Value))
+	for at := 0; at < len(kernel); at += len(factor) { // the output channel changes fastest
 		for i, f := range factor {
-			kernel[at+i] = from[at+i] * f
+			kernel[at+i] = from.Value[at+i] * f
 		}
 	}
-	return kernel, bias
+	out[conv+"/kernel"] = Array{conv + "/kernel", from.Shape, kernel}
+	out[conv+"/bias"] = Array{conv + "/bias", []int{len(bias)}, bias}
 }
 
 // Init gives fresh arrays for training from scratch, the same for the same seed: the

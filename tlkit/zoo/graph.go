@@ -36,12 +36,15 @@ const (
 // Like all graph-building functions it panics on shapes that do not fit.
 func (m *Model) Build(x *graph.Node, from, to int, arrays map[string]*graph.Node, convs device.Convs, mode Mode) (y *graph.Node, renewed map[string]*graph.Node) {
 	convs.ForwardOnly = convs.ForwardOnly || mode == Folded
-	b := builder{m: m, arrays: arrays, convs: convs, mode: mode, renewed: map[string]*graph.Node{}}
+	b := &builder{m: m, arrays: arrays, convs: convs, mode: mode, renewed: map[string]*graph.Node{}}
 	if from == 0 {
 		x = b.normalize(x)
 	}
-	for i := from; i < to; i++ {
-		x = b.group(x, m.Groups[i])
+	for _, g := range m.Groups[from:to] {
+		if mode == Folded {
+			g = g.folded()
+		}
+		x = b.group(x, g)
 	}
 	return x, b.renewed
 }
@@ -54,7 +57,7 @@ type builder struct {
 	renewed map[string]*graph.Node
 }
 
-func (b builder) array(name string) *graph.Node {
+func (b *builder) array(name string) *graph.Node {
 	n, ok := b.arrays[name]
 	if !ok {
 		panic(fmt.Errorf("zoo: %s: %w: %q was not given to Build", b.m.Card.Name, ErrMissing, name))
@@ -62,9 +65,14 @@ func (b builder) array(name string) *graph.Node {
 	return n
 }
 
-func (b builder) normalize(x *graph.Node) *graph.Node {
+func (b *builder) normalize(x *graph.Node) *graph.Node {
 	x = graph.ConvertDType(x, dtypes.Float32)
 	p := b.m.Preprocess
+	if p.BGR {
+		x = graph.Reverse(x, -1)
+		p.Mean[0], p.Mean[2] = p.Mean[2], p.Mean[0]
+		p.Scale[0], p.Scale[2] = p.Scale[2], p.Scale[0]
+	}
 	if p.Mean[0] == p.Mean[1] && p.Mean[1] == p.Mean[2] && p.Scale[0] == p.Scale[1] && p.Scale[1] == p.Scale[2] {
 		return graph.DivScalar(graph.AddScalar(x, -p.Mean[0]), p.Scale[0])
 	}
@@ -73,78 +81,57 @@ func (b builder) normalize(x *graph.Node) *graph.Node {
 	return graph.Div(graph.Sub(x, mean), scale)
 }
 
-func (b builder) group(x *graph.Node, g Group) *graph.Node {
-	if g.pool {
-		return graph.ReduceMean(x, 1, 2)
+func (b *builder) group(x *graph.Node, g Group) *graph.Node {
+	all := []*graph.Node{x}
+	for _, s := range g.steps {
+		all = append(all, s.op.build(b, g.path(s), pick(all, s.in)))
 	}
-	in := x
-	for _, l := range g.layers {
-		path := g.Name
-		if l.name != "" {
-			path += "/" + l.name
-		}
-		x = b.layer(x, l, path)
-	}
-	if g.skip {
-		x = graph.Add(x, in)
-	}
-	return x
+	return all[len(all)-1]
 }
 
-func (b builder) layer(x *graph.Node, l layer, path string) *graph.Node {
-	kernel := b.array(path + "/kernel")
-	if l.kind == dense {
-		return graph.Add(graph.Dot(x, kernel).Product(), graph.Reshape(b.array(path+"/bias"), 1, l.out))
+// perChannel gives v, one number a channel, the rank of x.
+func perChannel(x, v *graph.Node) *graph.Node {
+	shape := make([]int, x.Rank())
+	for i := range shape {
+		shape[i] = 1
 	}
-	d := x.Shape().Dimensions
-	pad := device.Same(d[1], d[2], l.kernel, l.kernel, l.stride)
-	if l.kind == depthwise {
-		x = b.convs.DepthwiseConv(x, kernel, l.stride, pad)
-	} else {
-		x = b.convs.Conv(x, kernel, l.stride, pad)
-	}
-	switch b.mode {
-	case Folded:
-		x = graph.Add(x, perChannel(b.array(path+"/bias")))
-	case Frozen:
-		x = b.frozenNorm(x, path)
-	case Training:
-		x = b.batchNorm(x, path)
-	}
-	if l.relu6 {
-		x = graph.ClipScalar(x, 0, 6)
-	}
-	return x
+	shape[len(shape)-1] = v.Shape().Dimensions[0]
+	return graph.Reshape(v, shape...)
 }
-
-func perChannel(v *graph.Node) *graph.Node { return graph.Reshape(v, 1, 1, 1, v.Shape().Dimensions[0]) }
 
 // frozenNorm is (x−mean)/√(variance+ε)·scale + offset, with the stored mean and variance.
-func (b builder) frozenNorm(x *graph.Node, path string) *graph.Node {
+func (b *builder) frozenNorm(x *graph.Node, n norm, path string) *graph.Node {
 	mean, variance := graph.StopGradient(b.array(path+"/mean")), graph.StopGradient(b.array(path+"/variance"))
-	return b.norm(x, mean, variance, path)
+	return b.norm(x, mean, variance, n, path)
 }
 
-func (b builder) norm(x, mean, variance *graph.Node, path string) *graph.Node {
-	factor := graph.Mul(b.array(path+"/scale"), graph.Inverse(graph.Sqrt(graph.AddScalar(variance, b.m.epsilon))))
+func (b *builder) norm(x, mean, variance *graph.Node, n norm, path string) *graph.Node {
+	factor := graph.Mul(b.array(path+"/scale"), graph.Inverse(graph.Sqrt(graph.AddScalar(variance, n.epsilon))))
 	shift := graph.Sub(b.array(path+"/offset"), graph.Mul(mean, factor))
-	return graph.Add(graph.Mul(x, perChannel(factor)), perChannel(shift))
+	return graph.Add(graph.Mul(x, perChannel(x, factor)), perChannel(x, shift))
 }
 
 // batchNorm normalises with the batch's own mean and variance, and renews the stored
-// averages, with the variance that divides by n−1, as PyTorch does.
-func (b builder) batchNorm(x *graph.Node, path string) *graph.Node {
-	mean := graph.ReduceMean(x, 0, 1, 2)
-	centred := graph.Sub(x, perChannel(mean))
-	variance := graph.ReduceMean(graph.Mul(centred, centred), 0, 1, 2)
-	n := float64(x.Shape().Size() / x.Shape().Dimensions[3])
-	unbiased := graph.MulScalar(variance, n/math.Max(n-1, 1))
+// averages.
+func (b *builder) batchNorm(x *graph.Node, n norm, path string) *graph.Node {
+	axes := make([]int, x.Rank()-1)
+	for i := range axes {
+		axes[i] = i
+	}
+	mean := graph.ReduceMean(x, axes...)
+	centred := graph.Sub(x, perChannel(x, mean))
+	variance := graph.ReduceMean(graph.Mul(centred, centred), axes...)
+	kept := variance
+	if b.m.unbiased {
+		each := float64(x.Shape().Size() / n.channels)
+		kept = graph.MulScalar(variance, each/math.Max(each-1, 1))
+	}
 	b.renew(path+"/mean", mean)
-	b.renew(path+"/variance", unbiased)
-	return b.norm(x, mean, variance, path)
+	b.renew(path+"/variance", kept)
+	return b.norm(x, mean, variance, n, path)
 }
 
-func (b builder) renew(name string, batch *graph.Node) {
+func (b *builder) renew(name string, batch *graph.Node) {
 	keep := float64(b.m.momentum)
 	b.renewed[name] = graph.StopGradient(graph.Add(graph.MulScalar(b.array(name), keep), graph.MulScalar(batch, 1-keep)))
 }

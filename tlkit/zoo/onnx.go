@@ -7,8 +7,6 @@ import (
 	"slices"
 
 	"google.golang.org/protobuf/encoding/protowire"
-
-	"transferlab/tlkit/device"
 )
 
 // This file writes a folded network as an ONNX model: channels first, as ONNX has it,
@@ -20,13 +18,14 @@ const (
 	onnxIR                = 8  // file format of ONNX 1.13
 	onnxOpset             = 17 // operators of ONNX 1.12
 	onnxFloat, onnxUint8  = 1, 2
+	onnxInt64             = 7
 )
 
 type onnxWriter struct {
 	nodes, initializers []byte
 	arrays              Arrays
 	count               int
-	zero, six           string // the limits of ReLU6
+	written             map[string]bool // constants that are there
 }
 
 // ONNX gives the groups [0, to) as an ONNX model: input "pixels", uint8 [batch, height,
@@ -42,12 +41,10 @@ func (m *Model) ONNX(folded Arrays, to, height, width int) ([]byte, error) {
 			return nil, err
 		}
 	}
-	w := &onnxWriter{arrays: folded, initializers: make([]byte, 0, onnxSize(folded))}
-	w.zero, w.six = w.constant("zero", nil, []float32{0}), w.constant("six", nil, []float32{6})
-	x := w.normalize(m.Preprocess)
-	h, wd := height, width
-	for _, g := range m.Groups[:to] {
-		x = w.group(x, g, &h, &wd)
+	w := &onnxWriter{arrays: folded, initializers: make([]byte, 0, onnxSize(folded)), written: map[string]bool{}}
+	x, shape := w.normalize(m.Preprocess), []int{height, width, 3}
+	for _, g := range foldedGroups(m.Groups[:to]) {
+		x, shape = w.group(x, g, shape)
 	}
 	if len(out) == 3 { // back to channels last
 		x = w.node("Transpose", []string{x}, ints("perm", 0, 2, 3, 1))
@@ -68,53 +65,36 @@ func onnxSize(arrays Arrays) int {
 func (w *onnxWriter) normalize(p Preprocess) string {
 	x := w.node("Transpose", []string{onnxInput}, ints("perm", 0, 3, 1, 2))
 	x = w.node("Cast", []string{x}, integer("to", onnxFloat))
-	negative, inverse := make([]float32, 3), make([]float32, 3)
-	for i := range 3 {
-		negative[i], inverse[i] = p.Mean[i], p.Scale[i]
-	}
-	x = w.node("Sub", []string{x, w.constant("mean", []int{1, 3, 1, 1}, negative)})
-	return w.node("Div", []string{x, w.constant("scale", []int{1, 3, 1, 1}, inverse)})
-}
-
-func (w *onnxWriter) group(x string, g Group, height, width *int) string {
-	if g.pool {
-		return w.node("Flatten", []string{w.node("GlobalAveragePool", []string{x})}, integer("axis", 1))
-	}
-	in := x
-	for _, l := range g.layers {
-		path := g.Name
-		if l.name != "" {
-			path += "/" + l.name
-		}
-		x = w.layer(x, l, path, height, width)
-	}
-	if g.skip {
-		x = w.node("Add", []string{x, in})
+	x = w.node("Sub", []string{x, w.constant("mean", []int{1, 3, 1, 1}, p.Mean[:])})
+	x = w.node("Div", []string{x, w.constant("scale", []int{1, 3, 1, 1}, p.Scale[:])})
+	if p.BGR {
+		x = w.node("Gather", []string{x, w.indices("bgr", 2, 1, 0)}, integer("axis", 1))
 	}
 	return x
 }
 
-func (w *onnxWriter) layer(x string, l layer, path string, height, width *int) string {
-	kernel, bias := w.arrays[path+"/kernel"], w.arrays[path+"/bias"]
-	b := w.constant(path+"/bias", bias.Shape, bias.Value)
-	if l.kind == dense {
-		return w.node("Gemm", []string{x, w.constant(path+"/kernel", kernel.Shape, kernel.Value), b})
+// group adds a group whose input has this shape, and gives its output's name and shape.
+func (w *onnxWriter) group(x string, g Group, in []int) (string, []int) {
+	shapes, _ := g.shapes(in) // OutShape has said that they fit
+	all := []string{x}
+	for _, s := range g.steps {
+		all = append(all, s.op.onnx(w, g.path(s), pick(all, s.in), pick(shapes, s.in)))
 	}
-	pad := device.Same(*height, *width, l.kernel, l.kernel, l.stride)
-	*height, *width = (*height+l.stride-1)/l.stride, (*width+l.stride-1)/l.stride
-	groups := 1
-	if l.kind == depthwise {
-		groups = l.out
+	return all[len(all)-1], shapes[len(shapes)-1]
+}
+
+// array adds one of the network's arrays as it is.
+func (w *onnxWriter) array(name string) string {
+	return w.constant(name, w.arrays[name].Shape, w.arrays[name].Value)
+}
+
+// scalar adds a number, once.
+func (w *onnxWriter) scalar(name string, v float32) string {
+	if !w.written[name] {
+		w.constant(name, nil, []float32{v})
+		w.written[name] = true
 	}
-	value, shape := outputsFirst(kernel.Value, kernel.Shape)
-	k := w.constant(path+"/kernel", shape, value)
-	x = w.node("Conv", []string{x, k, b},
-		ints("kernel_shape", l.kernel, l.kernel), ints("strides", l.stride, l.stride),
-		ints("pads", pad[0][0], pad[1][0], pad[0][1], pad[1][1]), integer("group", groups))
-	if l.relu6 {
-		x = w.node("Clip", []string{x, w.zero, w.six})
-	}
-	return x
+	return name
 }
 
 // outputsFirst turns a kernel [kh, kw, in, out] into [out, in, kh, kw].
@@ -186,6 +166,16 @@ func (w *onnxWriter) constant(name string, shape []int, value []float32) string 
 	return name
 }
 
+// indices adds a list of whole numbers.
+func (w *onnxWriter) indices(name string, values ...uint64) string {
+	b := appendNumber(appendNumber(nil, 1, uint64(len(values))), 2, onnxInt64)
+	for _, v := range values {
+		b = appendNumber(b, 7, v)
+	}
+	w.initializers = appendMessage(w.initializers, 5, appendText(b, 8, name))
+	return name
+}
+
 func (w *onnxWriter) model(m *Model, in, out []int) []byte {
 	var ends []byte
 	ends = appendText(ends, 2, m.Card.Name)
@@ -211,7 +201,12 @@ func onnxValue(name string, element uint64, shape []int) []byte {
 }
 
 // The types of an attribute in onnx.proto.
-const attributeInt, attributeInts = 2, 7
+const attributeFloat, attributeInt, attributeInts = 1, 2, 7
+
+func float(name string, v float32) []byte {
+	b := protowire.AppendFixed32(protowire.AppendTag(appendText(nil, 1, name), 2, protowire.Fixed32Type), math.Float32bits(v))
+	return appendNumber(b, 20, attributeFloat)
+}
 
 func integer(name string, v int) []byte {
 	b := appendNumber(appendText(nil, 1, name), 3, uint64(v))

@@ -16,14 +16,12 @@ func Tiny(seed uint64) *Model {
 			Classes: 2, Features: 32, Paper: "none", Weights: "drawn from a seed", Licence: "Apache-2.0"},
 		Preprocess: Preprocess{Size: 32, Crop: 1, Rule: "bilinear", Mean: [3]float32{127, 127, 127}, Scale: [3]float32{128, 128, 128}},
 		Groups: []Group{
-			{Name: "stem", layers: []layer{{kind: conv, kernel: 3, stride: 2, in: 3, out: 8, relu6: true}}},
-			invertedBottleneck("block00", 8, 12, 3, 2, 2),
-			invertedBottleneck("block01", 12, 12, 3, 1, 2),
-			{Name: "head", layers: []layer{{kind: conv, kernel: 1, stride: 1, in: 12, out: 32, relu6: true}}},
-			{Name: "pool", pool: true},
-			{Name: "classifier", layers: []layer{{kind: dense, stride: 1, in: 32, out: 2}}},
+			stemGroup(3, 8, 1e-3, relu6),
+			bottleneck{in: 8, out: 12, kernel: 3, stride: 2, expand: 2, epsilon: 1e-3, act: relu6}.group("block00"),
+			bottleneck{in: 12, out: 12, kernel: 3, stride: 1, expand: 2, epsilon: 1e-3, act: relu6}.group("block01"),
+			pointwiseGroup("head", 12, 32, 1e-3, relu6), poolGroup(Average), classifierGroup(32, 2),
 		},
-		Version: 1, epsilon: 1e-3, momentum: 0.99, once: &loading{},
+		Version: 1, momentum: 0.99, unbiased: true, body: 4, top: 1, once: &loading{},
 	}
 	m.load = func(context.Context, fetch.Options) (Arrays, error) { return m.Init(seed), nil }
 	for _, p := range m.Params(0, len(m.Groups)) {

@@ -54,8 +54,12 @@ type Preprocess struct {
 	Size  int        `json:"size"`  // side of the square input, in pixels
 	Crop  float64    `json:"crop"`  // share of the shorter side that the centre crop keeps; 1 is the largest square
 	Rule  string     `json:"rule"`  // interpolation: "bicubic" or "bilinear"
-	Mean  [3]float32 `json:"mean"`  // subtracted from each channel's 0…255
+	Mean  [3]float32 `json:"mean"`  // subtracted from each channel's 0…255: red, green, blue
 	Scale [3]float32 `json:"scale"` // then divided by
+
+	// BGR says that the network was trained with blue first. Pictures come in as red, green,
+	// blue all the same.
+	BGR bool `json:"bgr,omitempty"`
 }
 
 // Normalize writes the network's values of 8-bit pixels to dst, which is as long as src;
@@ -63,7 +67,11 @@ type Preprocess struct {
 func (p Preprocess) Normalize(dst []float32, src []uint8) {
 	for i, v := range src {
 		c := i % 3
-		dst[i] = (float32(v) - p.Mean[c]) / p.Scale[c]
+		to := i
+		if p.BGR {
+			to += 2 - 2*c
+		}
+		dst[to] = (float32(v) - p.Mean[c]) / p.Scale[c]
 	}
 }
 
@@ -97,7 +105,7 @@ const (
 	Offset               // of a batch norm [channels], often called beta
 	Mean                 // of a batch norm [channels]
 	Variance             // of a batch norm [channels]
-	Bias                 // of a dense layer, or of a folded convolution [channels]
+	Bias                 // of a dense layer or a convolution [channels]
 )
 
 // Param describes one array that a model needs.
@@ -108,51 +116,6 @@ type Param struct {
 	Group int // index of its group
 }
 
-// Group is the unit of freezing: a stem, a block, a head.
-type Group struct {
-	Name   string
-	layers []layer
-	skip   bool // the input is added to the output
-	pool   bool // global average pool
-}
-
-// Reduces says by how much the group divides height and width; sizes are rounded up.
-func (g Group) Reduces() int {
-	r := 1
-	for _, l := range g.layers {
-		r *= l.stride
-	}
-	return r
-}
-
-// layer is one linear map with what follows it.
-type layer struct {
-	name    string
-	kind    kind
-	kernel  int // side of the filter
-	stride  int
-	in, out int
-	relu6   bool
-}
-
-type kind uint8
-
-const (
-	conv kind = iota
-	depthwise
-	dense
-)
-
-func (l layer) kernelShape() []int {
-	switch l.kind {
-	case depthwise:
-		return []int{l.kernel, l.kernel, 1, l.out}
-	case dense:
-		return []int{l.in, l.out}
-	}
-	return []int{l.kernel, l.kernel, l.in, l.out}
-}
-
 // Model is a network and its pretrained weights. It is safe for use by several
 // goroutines; its fields are not to be changed.
 type Model struct {
@@ -160,14 +123,16 @@ type Model struct {
 	Preprocess Preprocess
 
 	// Groups are ordered from input to output. The first takes raw pixels: float32 or
-	// uint8, 0…255; normalising is part of it.
+	// uint8, 0…255; normalising is part of it. The output of a group is [batch, …OutShape].
 	Groups []Group
 
 	// Version changes when the graph gives other numbers for the same weights and input.
 	Version int
 
-	epsilon  float32 // of the batch norms
 	momentum float32 // share of the running averages that a training step keeps
+	unbiased bool    // the running variances divide by n−1, as PyTorch has them, not by n as Keras
+	body     int     // groups below the top's pool
+	top      int     // groups above the features: 1, the classifier, or none
 
 	// File pins the weights, so that set-up can fetch them beforehand:
 	// m.File.Path(ctx, fetch.Options{Network: true}).
@@ -184,7 +149,7 @@ func (m *Model) Group(name string) int {
 
 // Features is the number of groups below the classifier: Build(…, 0, m.Features(), …)
 // gives the features [batch, Card.Features].
-func (m *Model) Features() int { return len(m.Groups) - 1 }
+func (m *Model) Features() int { return len(m.Groups) - m.top }
 
 // loading keeps the weights of a model once they are read. A failed attempt is not kept.
 type loading struct {
@@ -218,46 +183,30 @@ func (m *Model) Weights(ctx context.Context) (Arrays, error) {
 
 // Params lists the arrays of the groups [from, to), in order, as [Frozen] and [Training]
 // graphs need them.
-func (m *Model) Params(from, to int) []Param {
-	var out []Param
-	m.each(from, to, func(group int, l layer, path string) {
-		out = append(out, Param{path + "/kernel", l.kernelShape(), Kernel, group})
-		if l.kind == dense {
-			out = append(out, Param{path + "/bias", []int{l.out}, Bias, group})
-			return
-		}
-		for _, p := range []struct {
-			name string
-			role Role
-		}{{"scale", Scale}, {"offset", Offset}, {"mean", Mean}, {"variance", Variance}} {
-			out = append(out, Param{path + "/" + p.name, []int{l.out}, p.role, group})
-		}
-	})
-	return out
-}
+func (m *Model) Params(from, to int) []Param { return params(m.Groups, from, to) }
 
 // FoldedParams lists the arrays that a [Folded] graph of the groups [from, to) needs:
 // those that [Model.Fold] gives.
-func (m *Model) FoldedParams(from, to int) []Param {
+func (m *Model) FoldedParams(from, to int) []Param { return params(foldedGroups(m.Groups), from, to) }
+
+func params(groups []Group, from, to int) []Param {
 	var out []Param
-	m.each(from, to, func(group int, l layer, path string) {
-		out = append(out, Param{path + "/kernel", l.kernelShape(), Kernel, group},
-			Param{path + "/bias", []int{l.out}, Bias, group})
-	})
+	for i := from; i < to; i++ {
+		for _, s := range groups[i].steps {
+			for _, a := range s.op.slots() {
+				out = append(out, Param{groups[i].path(s) + "/" + a.name, a.shape, a.role, i})
+			}
+		}
+	}
 	return out
 }
 
-// each visits the layers of the groups [from, to).
-func (m *Model) each(from, to int, visit func(group int, l layer, path string)) {
-	for i := from; i < to; i++ {
-		for _, l := range m.Groups[i].layers {
-			path := m.Groups[i].Name
-			if l.name != "" {
-				path += "/" + l.name
-			}
-			visit(i, l, path)
-		}
+func foldedGroups(groups []Group) []Group {
+	out := make([]Group, len(groups))
+	for i, g := range groups {
+		out[i] = g.folded()
 	}
+	return out
 }
 
 // Check says whether arrays holds every array of the groups [from, to) in its shape.
@@ -292,15 +241,11 @@ func (m *Model) OutShape(to, height, width int) ([]int, error) {
 	}
 	shape := []int{height, width, 3}
 	for _, g := range m.Groups[:to] {
-		if g.pool {
-			shape = shape[2:]
+		all, err := g.shapes(shape)
+		if err != nil {
+			return nil, fmt.Errorf("zoo: %s: pictures of %d×%d: %w", m.Card.Name, height, width, err)
 		}
-		for _, l := range g.layers {
-			if l.kind != dense {
-				shape[0], shape[1] = (shape[0]+l.stride-1)/l.stride, (shape[1]+l.stride-1)/l.stride
-			}
-			shape[len(shape)-1] = l.out
-		}
+		shape = all[len(all)-1]
 	}
 	return shape, nil
 }
