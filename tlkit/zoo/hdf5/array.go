@@ -1,7 +1,5 @@
 package hdf5
 
-import "math"
-
 // fixed reads an array of as many addresses as the shape may ever need.
 func (i *chunkIndex) fixed() error {
 	o, l := i.f.widths.offset, i.f.widths.length
@@ -183,14 +181,14 @@ func (e extensible) paged(elements uint64) bool { return elements > 1<<e.pageBit
 // secondary reads a block that names blocks.
 func (e extensible) secondary(at, first, n, elements uint64) error {
 	o := e.f.widths.offset
+	if n > uint64(e.f.size) || elements > uint64(e.f.size) {
+		return unsound(e.f.base+at, "%d blocks of %d chunks in a file of %d bytes", n, elements, e.f.size)
+	}
 	bitmap := uint64(0)
 	if e.paged(elements) {
 		bitmap = n * ((elements>>e.pageBits + 7) / 8)
 	}
 	head := uint64(6 + o + (e.bits+7)/8)
-	if bitmap > math.MaxInt32 || n > math.MaxInt32 {
-		return unsound(e.f.base+at, "a block of an array of chunks that names %d blocks", n)
-	}
 	c, err := e.block(at, head+bitmap+n*uint64(o)+4, "EASB")
 	if err != nil {
 		return err
@@ -215,7 +213,7 @@ func (e extensible) data(at, first, n uint64, used []byte) error {
 		size = head + 4
 	}
 	if n > uint64(e.f.size) {
-		return unsound(e.f.base+at, "a block of %d chunks in a file of %d bytes", n, e.f.size)
+		return unsound(e.f.base+at, "%d chunks in a file of %d bytes", n, e.f.size)
 	}
 	c, err := e.block(at, size, "EADB")
 	if err != nil {

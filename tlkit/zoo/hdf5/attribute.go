@@ -77,7 +77,7 @@ func (o *object) readAttributes() (map[string]*Attribute, error) {
 		var err error
 		switch m.kind {
 		case msgAttribute:
-			if m, err = o.f.resolve(m); err == nil {
+			if m, err = t.resolve(m); err == nil {
 				err = t.message(o.f.messageCursor(m))
 			}
 		case msgAttrInfo:
@@ -172,11 +172,11 @@ func (t *attributeTable) message(c *cursor) error {
 
 // attribute puts an attribute together; c is where its elements begin.
 func (t *attributeTable) attribute(name string, typeMessage, spaceMessage message, c *cursor) (*Attribute, error) {
-	typeMessage, err := t.f.resolve(typeMessage)
+	typeMessage, err := t.resolve(typeMessage)
 	if err != nil {
 		return nil, err
 	}
-	spaceMessage, err2 := t.f.resolve(spaceMessage)
+	spaceMessage, err2 := t.resolve(spaceMessage)
 	kind, err3 := t.f.datatype(typeMessage)
 	space, err4 := t.f.dataspace(spaceMessage)
 	if err := errors.Join(err2, err3, err4); err != nil {

@@ -117,6 +117,9 @@ const mostPacked = 1032
 func (d *Dataset) weigh(g *grid, chunks []chunk) (uint64, error) {
 	stored := uint64(0)
 	for _, k := range chunks {
+		if err := supported(d.filters, k.mask); err != nil {
+			return 0, err
+		}
 		if _, err := d.f.span(k.at, k.size); err != nil {
 			return 0, err
 		}

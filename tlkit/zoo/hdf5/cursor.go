@@ -145,15 +145,19 @@ func (c *cursor) checksum() {
 
 // A walk reads the blocks of structures that belong together. A sound file has each block
 // once: a walk that comes to an address for the second time goes in a circle, and one that
-// has read more bytes than there are goes through blocks that lie on top of each other.
+// has read twice as many bytes as there are (named types may be read again) goes through
+// blocks that lie on top of each other. So no structure takes more than a few readings of
+// the file.
 type walk struct {
 	f    *File
 	seen map[uint64]bool
 	left int64
+
+	shared map[uint64]message // what named types hold, by their address
 }
 
 func (f *File) walk() *walk {
-	return &walk{f: f, seen: map[uint64]bool{}, left: f.size + 4096}
+	return &walk{f: f, seen: map[uint64]bool{}, left: 2*f.size + 4096, shared: map[uint64]message{}}
 }
 
 // enter notes a block of n bytes.

@@ -22,40 +22,36 @@ type Dataset struct {
 }
 
 // dataset makes a dataset of an object.
-func (o *object) dataset() (*Dataset, error) {
-	layoutMessage, ok, err := o.message(msgLayout)
-	if err != nil {
-		return nil, err
-	}
-	if !ok {
+func (o *object) dataset(w *walk) (*Dataset, error) {
+	if !o.has(msgLayout) {
 		return nil, fmt.Errorf("not a dataset: %w", ErrMissing)
 	}
-	d := &Dataset{object: o}
-	spaceMessage, hasSpace, err := o.message(msgDataspace)
-	if err != nil {
-		return nil, err
-	}
-	typeMessage, hasType, err := o.message(msgDatatype)
-	if err != nil {
-		return nil, err
-	}
-	if !hasSpace || !hasType {
+	if !o.has(msgDataspace) || !o.has(msgDatatype) {
 		return nil, unsound(o.f.base+o.at, "a dataset without a shape or a type")
 	}
-	if d.space, err = o.f.dataspace(spaceMessage); err != nil {
-		return nil, err
+	d := &Dataset{object: o}
+	parts := []struct {
+		kind int
+		read func(message) error
+	}{
+		{msgDataspace, func(m message) (err error) { d.space, err = o.f.dataspace(m); return }},
+		{msgDatatype, func(m message) (err error) { d.t, err = o.f.datatype(m); return }},
+		{msgLayout, func(m message) (err error) { d.layout, err = o.f.layout(m); return }},
+		{msgFilters, d.readFilters},
+		{msgOldFill, d.readOldFill},
+		{msgFill, d.readFill},
 	}
-	if d.t, err = o.f.datatype(typeMessage); err != nil {
-		return nil, err
-	}
-	if d.layout, err = o.f.layout(layoutMessage); err != nil {
-		return nil, err
+	for _, p := range parts {
+		m, ok, err := o.message(w, p.kind)
+		if ok {
+			err = p.read(m)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	d.Shape, d.DType = d.space.shape, d.t.name
-	if err := d.readFilters(); err != nil {
-		return nil, err
-	}
-	return d, d.readFill()
+	return d, nil
 }
 
 // Len is the number of elements.
@@ -184,6 +180,8 @@ func (d *Dataset) raw() ([]byte, error) {
 	switch {
 	case err != nil:
 		return nil, err
+	case d.layout.refused != "":
+		return nil, fmt.Errorf("%s: %w", d.layout.refused, ErrUnsupported)
 	case d.has(msgExternal):
 		return nil, fmt.Errorf("elements in other files: %w", ErrUnsupported)
 	case n == 0:
@@ -219,12 +217,8 @@ func (d *Dataset) blank(n, held uint64) ([]byte, error) {
 	return out, nil
 }
 
-// readFill reads the fill value, if there is one that is not all zeros.
-func (d *Dataset) readFill() error {
-	m, ok, err := d.message(msgFill)
-	if err != nil || !ok {
-		return err
-	}
+// readFill reads the fill value.
+func (d *Dataset) readFill(m message) error {
 	c := d.f.messageCursor(m)
 	size, version := 0, c.u8()
 	switch version {
@@ -240,17 +234,29 @@ func (d *Dataset) readFill() error {
 	default:
 		c.fail("a fill value of version %d, 1 to 3 are known", version)
 	}
-	fill := c.take(size)
-	if c.err != nil {
+	return d.setFill(c, size)
+}
+
+// readOldFill reads the fill value as HDF5 kept it before version 1.6.
+func (d *Dataset) readOldFill(m message) error {
+	c := d.f.messageCursor(m)
+	return d.setFill(c, int(c.u32()))
+}
+
+// setFill takes the value that comes next, if it is not all zeros.
+func (d *Dataset) setFill(c *cursor, size int) error {
+	const none = 1<<32 - 1
+	if size == none || size == 0 {
 		return c.err
 	}
-	if size != 0 && size != d.t.size {
-		return unsound(m.at, "a fill value of %d bytes for elements of %d", size, d.t.size)
+	fill := c.take(size)
+	if c.err == nil && size != d.t.size {
+		c.fail("a fill value of %d bytes for elements of %d", size, d.t.size)
 	}
 	for _, b := range fill {
 		if b != 0 {
 			d.fill = fill
 		}
 	}
-	return nil
+	return c.err
 }

@@ -31,11 +31,7 @@ type filter struct {
 const mostFilters = 32
 
 // readFilters reads what is done to chunks, in the order of writing.
-func (d *Dataset) readFilters() error {
-	m, ok, err := d.message(msgFilters)
-	if err != nil || !ok {
-		return err
-	}
+func (d *Dataset) readFilters(m message) error {
 	c := d.f.messageCursor(m)
 	version, n := c.u8(), c.u8()
 	switch version {
@@ -81,9 +77,22 @@ func readFilter(c *cursor, version int) filter {
 	return f
 }
 
+// supported says whether the filters that are not left out are ones that undo knows.
+func supported(filters []filter, mask uint32) error {
+	for i, f := range filters {
+		if mask>>i&1 == 0 && (f.id < filterGzip || f.id > filterFletcher) {
+			return fmt.Errorf("the filter %d (%s): %w", f.id, orText(filterNames[f.id], "unknown"), ErrUnsupported)
+		}
+	}
+	return nil
+}
+
 // undo takes the filters off a chunk's bytes, the last one first. mask has a bit for each
 // filter that was left out. size is what the elements take, at is for errors.
 func undo(filters []filter, b []byte, mask uint32, size int, at uint64) ([]byte, error) {
+	if err := supported(filters, mask); err != nil {
+		return nil, err
+	}
 	for i := len(filters) - 1; i >= 0; i-- {
 		if mask>>i&1 != 0 {
 			continue
@@ -96,8 +105,6 @@ func undo(filters []filter, b []byte, mask uint32, size int, at uint64) ([]byte,
 			b, err = unshuffle(b, f.size, at)
 		case filterFletcher:
 			b, err = checked(b, at)
-		default:
-			err = fmt.Errorf("the filter %d (%s): %w", f.id, orText(filterNames[f.id], "unknown"), ErrUnsupported)
 		}
 		if err != nil {
 			return nil, err
@@ -133,17 +140,18 @@ func inflate(b []byte, size int, at uint64) ([]byte, error) {
 	if err != nil {
 		return nil, unsound(at, "gzip: %v", err)
 	}
-	out := make([]byte, size+1)
-	n, err := io.ReadFull(z, out)
-	switch {
-	case n > size:
-		return nil, unsound(at, "a chunk that unpacks to more than %d bytes", size)
-	case err != io.ErrUnexpectedEOF && err != io.EOF:
-		return nil, unsound(at, "gzip: %v", err)
-	case n < size:
-		return nil, unsound(at, "a chunk that unpacks to %d bytes, or is cut, where %d are needed", n, size)
+	out := make([]byte, size)
+	if n, err := io.ReadFull(z, out); err != nil {
+		return nil, unsound(at, "gzip: %v after %d bytes, where %d are needed", err, n, size)
 	}
-	return out[:size], nil
+	// The end is where gzip's own checksum is.
+	switch n, err := z.Read(make([]byte, 1)); {
+	case n > 0:
+		return nil, unsound(at, "a chunk that unpacks to more than %d bytes", size)
+	case err != io.EOF:
+		return nil, unsound(at, "gzip: %v", err)
+	}
+	return out, nil
 }
 
 // unshuffle undoes shuffle: the first bytes of all elements, then the second ones, and so

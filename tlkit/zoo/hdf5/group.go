@@ -63,7 +63,7 @@ func (g *Group) Dataset(path string) (*Dataset, error) {
 	if err != nil {
 		return nil, g.fail(err)
 	}
-	d, err := o.dataset()
+	d, err := o.dataset(g.f.walk())
 	return d, o.fail(err)
 }
 
@@ -114,7 +114,7 @@ func (t *tour) child(g *Group, name string, l link, depth int) error {
 		return g.fail(fmt.Errorf("%s: %w", name, err))
 	}
 	if o.has(msgLayout) {
-		d, err := o.dataset()
+		d, err := o.dataset(t.walk)
 		if err != nil {
 			return o.fail(err)
 		}

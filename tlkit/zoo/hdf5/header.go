@@ -53,11 +53,12 @@ func (o *object) fail(err error) error {
 	return fmt.Errorf("hdf5: %s: %w", o.path, err)
 }
 
-// message finds the message of a kind; ok is false where there is none.
-func (o *object) message(kind int) (m message, ok bool, err error) {
+// message finds the message of a kind; ok is false where there is none. w counts what it
+// takes to follow a shared one.
+func (o *object) message(w *walk, kind int) (m message, ok bool, err error) {
 	for _, m := range o.messages {
 		if m.kind == kind {
-			m, err = o.f.resolve(m)
+			m, err = w.resolve(m)
 			return m, err == nil, err
 		}
 	}
@@ -76,11 +77,11 @@ func (o *object) has(kind int) bool {
 func (f *File) messageCursor(m message) *cursor { return f.cursor(m.data, m.at) }
 
 // resolve follows a shared message to the named type that holds it.
-func (f *File) resolve(m message) (message, error) {
+func (w *walk) resolve(m message) (message, error) {
 	if !m.shared {
 		return m, nil
 	}
-	c := f.messageCursor(m)
+	c := w.f.messageCursor(m)
 	version, where := c.u8(), c.u8()
 	switch {
 	case c.err != nil:
@@ -95,16 +96,24 @@ func (f *File) resolve(m message) (message, error) {
 	if c.err != nil {
 		return m, c.err
 	}
-	messages, err := f.walk().header(at)
+	if named, ok := w.shared[at]; ok && named.kind == m.kind {
+		return named, nil
+	}
+	// What is shared may be an object that this walk has been to as itself: only its bytes
+	// count, not its address.
+	other := &walk{f: w.f, seen: map[uint64]bool{}, left: w.left}
+	messages, err := other.header(at)
+	w.left = other.left
 	if err != nil {
 		return m, err
 	}
-	for _, other := range messages {
-		if other.kind == m.kind && !other.shared {
-			return other, nil
+	for _, named := range messages {
+		if named.kind == m.kind && !named.shared {
+			w.shared[at] = named
+			return named, nil
 		}
 	}
-	return m, unsound(f.base+at, "no message of kind %d, which another object shares", m.kind)
+	return m, unsound(w.f.base+at, "no message of kind %d, which another object shares", m.kind)
 }
 
 // object reads the header at an address.

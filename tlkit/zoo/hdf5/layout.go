@@ -7,6 +7,7 @@ const (
 	layoutCompact    = 0 // in the header itself
 	layoutContiguous = 1 // in one piece
 	layoutChunked    = 2 // in pieces of one shape, which an index finds
+	layoutVirtual    = 3 // in other datasets
 )
 
 // How chunks are found.
@@ -29,6 +30,7 @@ type layout struct {
 	chunk      []int // shape of a chunk
 	element    int   // bytes of an element, as the layout has it
 	index      int
+	refused    string // what this package does not read; "" is fine
 	plainEdges bool   // chunks that reach beyond the shape have no filters
 	packed     uint64 // bytes of a single chunk with filters
 	mask       uint32 // filters that a single chunk goes without
@@ -45,10 +47,13 @@ func (f *File) layout(m message) (layout, error) {
 	case 4:
 		l.usual(c, l.chunks)
 	default:
-		return l, fmt.Errorf("at byte %d: a layout of version %d: %w", c.at, version, ErrUnsupported)
+		l.refused = fmt.Sprintf("a layout of version %d", version)
 	}
-	if c.err == nil && l.kind > layoutChunked {
-		return l, fmt.Errorf("at byte %d: a layout of class %d, elements from other datasets: %w", c.at, l.kind, ErrUnsupported)
+	switch {
+	case l.kind == layoutVirtual:
+		l.refused = "elements from other datasets (a virtual dataset)"
+	case l.kind > layoutVirtual:
+		c.fail("a layout of class %d", l.kind)
 	}
 	return l, c.err
 }

@@ -109,7 +109,9 @@ func (v values) ints() ([]int64, error) {
 		var wide [8]byte
 		copy(wide[:], b[i*v.t.size:(i+1)*v.t.size])
 		n := binary.LittleEndian.Uint64(wide[:])
-		if shift := 64 - 8*v.t.size; v.t.signed {
+		if shift := 64 - 8*v.t.size; v.t.class == classBool {
+			out[i] = int64(min(n, 1))
+		} else if v.t.signed {
 			out[i] = int64(n<<shift) >> shift
 		} else if out[i] = int64(n); out[i] < 0 {
 			return nil, fmt.Errorf("%d does not go into 64 bits with a sign", n)

@@ -36,12 +36,14 @@ def array(type_id, dtype, shape, value):
     elif shape is None:
         node["bytes"] = sha(np.zeros(0))
     else:
-        got = np.asarray(value())
+        got = np.asarray(value()).astype(dtype)  # a scalar comes in the byte order of the machine
         node["bytes"] = sha(got)
         if dtype.kind == "f":
             with np.errstate(over="ignore"):
                 node["f32"] = sha(got.astype("<f4"))
         elif dtype.kind in "iub" and not (dtype.kind == "u" and dtype.itemsize == 8):
+            if dtype.kind == "b":  # what was never written may be neither 0 nor 1
+                got = got.view("u1") != 0
             node["ints"] = sha(got.astype("<i8"))
     return node
 

@@ -4,8 +4,9 @@ import gzip
 import os
 import sys
 import tempfile
+import zlib
 
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
 
 import h5py
 import keras
@@ -164,6 +165,34 @@ def resnet(f):
     f.attrs["keras_version"] = b"2.0.6"
 
 
+def refused(f):
+    """What is refused by name; the test in Go has the names."""
+    x = np.zeros((40, 4), "<f4")
+    f.create_dataset("lzf", data=x, chunks=(40, 4), compression="lzf")
+    f.create_dataset("scaleoffset", data=x.astype("<i4"), chunks=(40, 4), scaleoffset=0)
+    f.create_dataset("external", (4,), "<f4", external=[("other.bin", 0, 16)])
+    layout = h5py.VirtualLayout((4,), "<f4")
+    layout[:] = h5py.VirtualSource("other.h5", "x", (4,))
+    f.create_virtual_dataset("virtual", layout)
+    f["compound"] = np.zeros(2, [("a", "<f4"), ("b", "<i4")])
+    f.create_dataset("reference", data=np.array([f.ref], h5py.ref_dtype))
+    f.create_dataset("array", (2,), np.dtype(("<f4", (3,))))
+    f.create_dataset("sequence", (2,), h5py.vlen_dtype("<f4"))
+    f.create_dataset("long double", data=np.zeros(2, np.longdouble))
+    f["link"] = h5py.ExternalLink("other.h5", "/x")
+
+
+def bombs(f):
+    """Small files that say they hold much."""
+    f.create_dataset("unwritten", (2**60,), "<f4")
+    f.create_dataset("sparse", (2**50,), "<f4", chunks=(4,), maxshape=(None,))[7] = 1
+    f.create_dataset("filled", (2**28,), "<f4", fillvalue=1)
+    f.create_dataset("large", (2**28,), "<f4", chunks=(4,), maxshape=(None,))[7] = 1
+    f.create_dataset("chunk", (1,), "<f4", chunks=(2**29,), maxshape=(None,))
+    wide = f.create_dataset("wide_chunk", (2**26,), "<f4", chunks=(2**26,), compression="gzip")
+    wide.id.write_direct_chunk((0,), zlib.compress(bytes(100)))
+
+
 FILES = {
     "layouts": (layouts, {}),
     "layouts_latest": (layouts, LATEST),
@@ -186,11 +215,13 @@ def tiny_model():
         keras.layers.Dense(2, name="top")])
 
 
+def write(path, target):
+    with open(path, "rb") as f, open(target, "wb") as out:
+        out.write(gzip.compress(f.read(), 9, mtime=0))
+
+
 def save(folder, name, path):
-    with open(path, "rb") as f:
-        packed = gzip.compress(f.read(), 9, mtime=0)
-    with open(os.path.join(folder, name + ".gz"), "wb") as f:
-        f.write(packed)
+    write(path, os.path.join(folder, name + ".gz"))
     with open(os.path.join(folder, name + ".json.gz"), "wb") as f:
         f.write(gzip.compress(as_json(path).encode(), 9, mtime=0))
 
@@ -202,6 +233,10 @@ def main(folder):
             with h5py.File(path, "w", **options) as f:
                 fill(f)
             save(folder, name + ".h5", path)
+        for name, fill in {"refused": refused, "bombs": bombs}.items():
+            with h5py.File(path, "w", libver="v110") as f:
+                fill(f)
+            write(path, os.path.join(folder, name + ".hostile.gz"))
         model = tiny_model()
         model.compile("adam", "mse")
         for name in "keras.h5", "keras.weights.h5":
