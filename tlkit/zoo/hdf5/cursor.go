@@ -138,7 +138,7 @@ func (c *cursor) version(what string, v int) {
 // checksum compares the next four bytes with the checksum of all before.
 func (c *cursor) checksum() {
 	sum := lookup3(c.b[:c.pos])
-	if stored := c.u32(); c.err == nil && stored != sum {
+	if stored := c.u32(); c.err == nil && stored != sum && !c.widths.unsealed {
 		c.fail("the checksum is %08x, the bytes before have %08x", stored, sum)
 	}
 }

@@ -291,7 +291,7 @@ func (h *fractalHeap) direct(at, size uint64) ([]byte, error) {
 			return nil, c.err
 		}
 		clear(whole[c.pos-4 : c.pos])
-		if sum := lookup3(whole); sum != stored {
+		if sum := lookup3(whole); sum != stored && !h.f.widths.unsealed {
 			return nil, unsound(c.here(), "the checksum is %08x, the block has %08x", stored, sum)
 		}
 	}

@@ -18,7 +18,7 @@ func le(pairs ...int) []byte {
 
 // TestOldestLayouts: h5py writes them no more.
 func TestOldestLayouts(t *testing.T) {
-	f := &File{widths: widths{8, 8}}
+	f := &File{widths: widths{offset: 8, length: 8}}
 	for name, c := range map[string]struct {
 		b    []byte
 		want layout
@@ -54,7 +54,7 @@ func TestFillValues(t *testing.T) {
 		"beyond its message":   {le(3, 1, 0x20, 1, 4, 4, 9, 2), nil, true},
 		"version 4":            {le(4, 1, 0, 8), nil, true},
 	} {
-		d := &Dataset{object: &object{f: &File{widths: widths{8, 8}}}, t: four}
+		d := &Dataset{object: &object{f: &File{widths: widths{offset: 8, length: 8}}}, t: four}
 		if err := d.readFill(message{data: c.b}); (err != nil) != c.bad || !c.bad && !bytes.Equal(d.fill, c.want) {
 			t.Errorf("%s: %v and %v", name, d.fill, err)
 		}
@@ -62,5 +62,27 @@ func TestFillValues(t *testing.T) {
 	d := &Dataset{object: &object{f: &File{}}, t: four}
 	if err := d.readOldFill(message{data: le(4, 4, 9, 4)}); err != nil || !bytes.Equal(d.fill, le(9, 4)) {
 		t.Errorf("before 1.6: %v and %v", d.fill, err)
+	}
+}
+
+// TestPlainEdges: chunks that reach beyond the shape may go without filters; h5py cannot
+// write that.
+func TestPlainEdges(t *testing.T) {
+	inner, edge := deflate(t, []byte("abcd")), []byte("efgh")
+	b := append(bytes.Clone(inner), edge...)
+	f := &File{r: bytes.NewReader(b), size: int64(len(b)), limits: Limits{}.withDefaults()}
+	d := &Dataset{object: &object{f: f}, Shape: []int{6}, filters: []filter{{id: filterGzip}}}
+	d.layout = layout{chunk: []int{4}, plainEdges: true}
+	g := &grid{shape: d.Shape, chunk: d.layout.chunk, counts: []int{2}, total: 2, bytes: 4, element: 1}
+	out := make([]byte, 6)
+	for i, k := range []chunk{{at: 0, size: uint64(len(inner))}, {index: 1, at: uint64(len(inner)), size: 4}} {
+		got, err := d.unpacked(g, k, []int{i})
+		if err != nil {
+			t.Fatal(err)
+		}
+		g.put(out, got, []int{i})
+	}
+	if string(out) != "abcdef" {
+		t.Errorf("%q", out)
 	}
 }

@@ -30,7 +30,7 @@ func (f *File) superblockAt(b []byte) (uint64, error) {
 	default:
 		return 0, unsound(c.here(), "a superblock of version %d, 0 to 3 are known", version)
 	}
-	f.widths = widths{c.u8(), c.u8()}
+	f.widths.offset, f.widths.length = c.u8(), c.u8()
 	c.widths = f.widths
 	for _, w := range []int{f.widths.offset, f.widths.length} {
 		if w != 2 && w != 4 && w != 8 {
