@@ -1,26 +1,32 @@
-// Package torch reads the weights that PyTorch's torch.save writes for a state dict:
-// named tensors, in the zip form (PyTorch 1.6 and later) and in the older one.
+// Package torch reads and writes the weights that PyTorch's torch.save writes for a state
+// dict: named tensors, in the zip form (PyTorch 1.6 and later) and, reading, in the older
+// one.
 //
 // Both hold a Python pickle, a program for a small stack machine that can name any
 // function of the reader's installation. This reader runs nothing: it knows the
-// instructions that a state dict needs, and the handful of names in it stand for
+// instructions that a checkpoint needs, and the handful of names in it stand for
 // themselves. Any other name is refused ([GlobalError]), any other instruction is
 // [ErrFormat]. It takes files from outside: every length is checked against the size of
 // the file and against [Limits] before memory is taken.
 //
+// Only the pickle is read when a file is opened. The numbers stay in the file until
+// [Tensor.Float32] or [Tensor.Float32Into] reads them, straight into the slice that the
+// caller gets. Package safetensors beside this one has the same methods.
+//
 // The older form is, in this order: the pickled number 0x1950a86a20f9469cfc6c, the
 // pickled version 1001, a pickled dict about the machine, the pickled state dict, the
 // pickled list of its storages' keys, and for each key 8 bytes with the number of
-// elements and the elements. The zip form has one uncompressed record data.pkl and a
-// record data/KEY for each storage. (Source: torch/serialization.py of PyTorch 2.9.)
+// elements and the elements, little-endian. The zip form is one folder with the record
+// data.pkl and a record data/KEY for each storage, none of them compressed; its record
+// byteorder says which order their bytes have. (Source: torch/serialization.py of PyTorch
+// 2.9.)
 package torch
 
 import (
-	"encoding/binary"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"slices"
 	"strings"
@@ -73,7 +79,7 @@ func few(names []string) string {
 
 // Limits bound what the reader accepts. A zero field takes its default.
 type Limits struct {
-	Bytes   int64 // most bytes of the file; default 4 GiB
+	Bytes   int64 // most bytes of the file, and of all its tensors together; default 4 GiB
 	Pickle  int64 // most bytes of the pickles; default 64 MiB
 	Tensors int   // most tensors; default 100 000
 }
@@ -91,110 +97,42 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// Tensor is one named tensor of a file that is in memory.
-type Tensor struct {
-	Name  string
-	DType string // PyTorch's name of the storage, without "Storage": Float, Half, BFloat16, Double, Long, …
-	Shape []int  // empty for a scalar
-
-	stride []int
-	at     int // first element, in elements of the storage
-	data   []byte
-}
-
-// Len is the number of elements.
-func (t Tensor) Len() int {
-	n := 1
-	for _, d := range t.Shape {
-		n *= d
-	}
-	return n
-}
-
-// Float32 gives the elements row by row. Types that are not floating point are refused.
-func (t Tensor) Float32() ([]float32, error) {
-	read, ok := readers[t.DType]
-	if !ok {
-		return nil, fmt.Errorf("torch: tensor %q holds %s, not floating point numbers", t.Name, t.DType)
-	}
-	size := elementSize[t.DType]
-	if t.DType == "Float" && t.contiguous() {
-		out := make([]float32, t.Len())
-		for i := range out {
-			out[i] = math.Float32frombits(binary.LittleEndian.Uint32(t.data[(t.at+i)*4:]))
-		}
-		return out, nil
-	}
-	out := make([]float32, 0, t.Len())
-	t.each(func(at int) { out = append(out, read(t.data[at*size:])) })
-	return out, nil
-}
-
-// contiguous says whether the elements lie row by row without gaps.
-func (t Tensor) contiguous() bool {
-	step := 1
-	for i := len(t.Shape) - 1; i >= 0; i-- {
-		if t.Shape[i] != 1 && t.stride[i] != step {
-			return false
-		}
-		step *= t.Shape[i]
-	}
-	return true
-}
-
-// each visits the storage positions of the elements, row by row.
-func (t Tensor) each(visit func(at int)) {
-	if t.Len() == 0 {
-		return
-	}
-	index := make([]int, len(t.Shape))
-	for at := t.at; ; {
-		visit(at)
-		i := len(index) - 1
-		for ; i >= 0; i-- {
-			index[i]++
-			at += t.stride[i]
-			if index[i] < t.Shape[i] {
-				break
-			}
-			at -= index[i] * t.stride[i]
-			index[i] = 0
-		}
-		if i < 0 {
-			return
-		}
-	}
-}
-
-var elementSize = map[string]int{"Float": 4, "Half": 2, "BFloat16": 2, "Double": 8, "Long": 8, "Int": 4, "Short": 2, "Char": 1, "Byte": 1, "Bool": 1}
-
-var readers = map[string]func([]byte) float32{
-	"Float":    func(b []byte) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(b)) },
-	"BFloat16": func(b []byte) float32 { return math.Float32frombits(uint32(binary.LittleEndian.Uint16(b)) << 16) },
-	"Half":     func(b []byte) float32 { return half(binary.LittleEndian.Uint16(b)) },
-	"Double":   func(b []byte) float32 { return float32(math.Float64frombits(binary.LittleEndian.Uint64(b))) },
-}
-
-// half widens an IEEE 754 binary16.
-func half(h uint16) float32 {
-	sign, exp, frac := uint32(h>>15)<<31, uint32(h>>10&31), uint32(h&1023)
-	switch exp {
-	case 31:
-		return math.Float32frombits(sign | 0xff<<23 | frac<<13)
-	case 0:
-		f := float32(frac) / (1 << 24)
-		if sign != 0 {
-			f = -f
-		}
-		return f
-	}
-	return math.Float32frombits(sign | (exp+112)<<23 | frac<<13)
-}
-
-// State is a state dict.
+// State is a state dict in a file. It is safe for use by several goroutines.
 type State struct {
-	Names  []string // in the order of the file
+	// Names are the tensors' names in the order of the file.
+	Names []string
+
+	// Under says where in a checkpoint the state dict lay: "state_dict" where the file
+	// holds {"state_dict": {…}, "epoch": 9}; empty where the file is the state dict.
+	Under string
+
+	// Prefix is what every name began with and was taken off: "module." of DataParallel
+	// and DistributedDataParallel, "_orig_mod." of torch.compile, or both.
+	Prefix string
+
+	// Skipped are the entries of the state dict that are no tensors.
+	Skipped []string
+
 	byName map[string]Tensor
+	file   io.Closer
+}
+
+// Close closes the file. Its tensors cannot be read afterwards. A file that is not closed
+// is so when the State is no longer reachable.
+func (s *State) Close() error {
+	if s.file == nil {
+		return nil
+	}
+	return s.file.Close()
+}
+
+// Tensors lists the tensors in the order of the file.
+func (s *State) Tensors() []Tensor {
+	out := make([]Tensor, len(s.Names))
+	for i, n := range s.Names {
+		out[i] = s.byName[n]
+	}
+	return out
 }
 
 // Tensor gives the tensor called name.
@@ -229,40 +167,49 @@ func (s *State) Match(want map[string][]int) error {
 	return &e
 }
 
-// Read reads the file at path.
-func Read(path string, limits Limits) (*State, error) {
-	limits = limits.withDefaults()
+// Open opens the file at path and reads what its tensors are. Close it after use.
+func Open(path string, limits Limits) (*State, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("torch: %w", err)
 	}
-	defer f.Close()
 	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%w: not a regular file", ErrFormat)
+	}
+	var s *State
+	if err == nil {
+		s, err = decode(f, info.Size(), limits)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("torch: %w", err)
-	}
-	if info.Size() > limits.Bytes {
-		return nil, fmt.Errorf("torch: %s: %w: %d bytes, more than the limit of %d; raise Limits.Bytes if you trust it", path, ErrFormat, info.Size(), limits.Bytes)
-	}
-	data := make([]byte, info.Size())
-	if _, err := io.ReadFull(f, data); err != nil {
+		f.Close()
 		return nil, fmt.Errorf("torch: %s: %w", path, err)
 	}
-	s, err := Decode(data, limits)
-	if err != nil {
-		return nil, fmt.Errorf("torch: %s: %w; get the file anew", path, err)
-	}
+	s.file = f
 	return s, nil
 }
 
+// Read is Open.
+func Read(path string, limits Limits) (*State, error) { return Open(path, limits) }
+
 // Decode reads a file that is in memory. The tensors share data: do not change it.
 func Decode(data []byte, limits Limits) (*State, error) {
+	return decode(bytes.NewReader(data), int64(len(data)), limits)
+}
+
+// decode reads a file of size bytes. Tensors are read from r later.
+func decode(r io.ReaderAt, size int64, limits Limits) (*State, error) {
 	limits = limits.withDefaults()
-	if int64(len(data)) > limits.Bytes {
-		return nil, fmt.Errorf("%w: %d bytes, more than the limit of %d", ErrFormat, len(data), limits.Bytes)
+	if size > limits.Bytes {
+		return nil, fmt.Errorf("%w: %d bytes, more than the limit of %d; raise Limits.Bytes if you trust it", ErrFormat, size, limits.Bytes)
 	}
-	if len(data) >= 4 && string(data[:4]) == "PK\x03\x04" {
-		return decodeZip(data, limits)
+	var head [4]byte
+	n, err := r.ReadAt(head[:], 0)
+	if err != nil && err != io.EOF {
+		return nil, err
 	}
-	return decodeOld(data, limits)
+	if string(head[:n]) == "PK\x03\x04" {
+		return decodeZip(r, size, limits)
+	}
+	return decodeOld(r, size, limits)
 }

@@ -1,0 +1,154 @@
+package torch
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"flag"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var written = flag.String("written", "", "where to write what PyTorch is to load")
+
+// What is written is read again, bit for bit, and each record's numbers lie at a multiple of
+// 64 bytes.
+func TestWrite(t *testing.T) {
+	for _, form := range []string{"zip.pth", "old.pth", "new.pth"} {
+		s, err := Open(filepath.Join("testdata", form), Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		tensors := append(s.Tensors(), FromFloat32("made", []float32{1, float32(math.Inf(1)), 3}, 3, 1), FromInt64("count", []int64{7}),
+			FromFloat32("none", nil, 0, 4))
+		var b, again bytes.Buffer
+		if err := errors.Join(Write(&b, tensors), Write(&again, tensors)); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(b.Bytes(), again.Bytes()) {
+			t.Errorf("%s: two writes differ", form)
+		}
+		back, err := Decode(b.Bytes(), Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, got := range back.Tensors() {
+			same(t, got, tensors[i])
+		}
+		z, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range z.File {
+			if at, err := f.DataOffset(); err != nil || at%alignment != 0 {
+				t.Errorf("%s begins at %d, %v", f.Name, at, err)
+			}
+		}
+	}
+}
+
+func same(t *testing.T, got, want Tensor) {
+	t.Helper()
+	if got.Name != want.Name || got.DType != want.DType || !slices.Equal(got.Shape, want.Shape) {
+		t.Errorf("%s %s %v became %s %s %v", want.Name, want.DType, want.Shape, got.Name, got.DType, got.Shape)
+	}
+	a, err1 := got.inRows()
+	b, err2 := want.inRows()
+	n := want.Len() * want.run.Type.Size()
+	x, y := make([]byte, n), make([]byte, n)
+	if n > 0 {
+		_, err3 := a.R.ReadAt(x, a.At)
+		_, err4 := b.R.ReadAt(y, b.At)
+		for _, err := range []error{err1, err2, err3, err4} {
+			if err != nil && err != io.EOF {
+				t.Fatal(err)
+			}
+		}
+	}
+	if !bytes.Equal(x, y) {
+		t.Errorf("%s: other bits", want.Name)
+	}
+}
+
+func TestWriteRefuses(t *testing.T) {
+	one := FromFloat32("a", []float32{1}, 1)
+	for _, c := range []struct {
+		name    string
+		tensors []Tensor
+		says    string
+	}{
+		{"no name", []Tensor{FromFloat32("", []float32{1}, 1)}, "empty"},
+		{"a name twice", []Tensor{one, one}, "twice"},
+		{"another shape", []Tensor{FromFloat32("a", []float32{1}, 2)}, "needs 2"},
+		{"negative shape", []Tensor{FromFloat32("a", nil, -1, 0)}, "shape"},
+		{"nothing", []Tensor{{Name: "a"}}, "no values"},
+	} {
+		if err := Write(io.Discard, c.tensors); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+	full := errors.New("full")
+	for room := range 700 {
+		if err := Write(&small{room, full}, []Tensor{one}); !errors.Is(err, full) {
+			t.Fatalf("a disk of %d bytes: %v", room, err)
+		}
+	}
+}
+
+type small struct {
+	room int
+	err  error
+}
+
+func (s *small) Write(b []byte) (int, error) {
+	if s.room -= len(b); s.room < 0 {
+		return 0, s.err
+	}
+	return len(b), nil
+}
+
+// TestWritten writes the file that testdata/check.py has PyTorch load.
+func TestWritten(t *testing.T) {
+	if *written == "" {
+		t.Skip("-written names no file: testdata/parity.sh does")
+	}
+	s, err := Open("testdata/zip.pth", Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	n, err := Open("testdata/new.pth", Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	if err := WriteFile(*written, append(s.Tensors(), n.Tensors()...)); err != nil {
+		t.Fatal(err)
+	}
+	net := []Tensor{
+		FromFloat32("0.weight", counted(2*1*3*3), 2, 1, 3, 3), FromFloat32("0.bias", counted(2), 2),
+		FromFloat32("1.weight", counted(2), 2), FromFloat32("1.bias", counted(2), 2),
+		FromFloat32("1.running_mean", counted(2), 2), FromFloat32("1.running_var", counted(2), 2),
+		FromInt64("1.num_batches_tracked", []int64{9}),
+	}
+	if err := WriteFile(*written+".net", net); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(*written); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func counted(n int) []float32 {
+	v := make([]float32, n)
+	for i := range v {
+		v[i] = float32(i+1) / 8
+	}
+	return v
+}
