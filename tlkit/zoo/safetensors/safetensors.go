@@ -12,10 +12,17 @@
 // the file and against [Limits] before it takes memory, and refuses what the
 // reference implementation (github.com/huggingface/safetensors 0.8) refuses:
 // overlapping tensors, gaps, bytes left over, shapes that disagree with the bytes.
+//
+// Only the header is read when a file is opened. The numbers stay in the file until
+// [Tensor.Float32] or [Tensor.Float32Into] reads them, straight into the slice that the
+// caller gets: a file that is cut short meanwhile gives an error. (A mapping of the file
+// into memory would save a sixth of the time, but take the memory twice, and end the process
+// by a signal in that case.) Package torch beside this one has the same methods.
 package safetensors
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -32,35 +39,25 @@ type DType string
 
 // The element types that have a whole number of bytes.
 const (
-	Bool DType = "BOOL"
-	U8   DType = "U8"
-	I8   DType = "I8"
-	U16  DType = "U16"
-	I16  DType = "I16"
-	F16  DType = "F16"
-	BF16 DType = "BF16"
-	U32  DType = "U32"
-	I32  DType = "I32"
-	F32  DType = "F32"
-	U64  DType = "U64"
-	I64  DType = "I64"
-	F64  DType = "F64"
+	Bool   DType = "BOOL"
+	U8     DType = "U8"
+	I8     DType = "I8"
+	F8E5M2 DType = "F8_E5M2"
+	F8E4M3 DType = "F8_E4M3"
+	I16    DType = "I16"
+	U16    DType = "U16"
+	F16    DType = "F16"
+	BF16   DType = "BF16"
+	I32    DType = "I32"
+	U32    DType = "U32"
+	F32    DType = "F32"
+	F64    DType = "F64"
+	I64    DType = "I64"
+	U64    DType = "U64"
 )
 
 // Size returns the bytes of one element, or 0 for a type this package does not know.
-func (d DType) Size() int {
-	switch d {
-	case Bool, U8, I8:
-		return 1
-	case U16, I16, F16, BF16:
-		return 2
-	case U32, I32, F32:
-		return 4
-	case U64, I64, F64:
-		return 8
-	}
-	return 0
-}
+func (d DType) Size() int { return kinds[d].Size() }
 
 // ErrFormat is wrapped by every error that says that the bytes are not a sound
 // safetensors file: truncated, damaged, or made to harm.
@@ -68,14 +65,6 @@ var ErrFormat = errors.New("not a sound safetensors file")
 
 // ErrMissing is wrapped by the error for a tensor that the file does not hold.
 var ErrMissing = errors.New("no such tensor")
-
-// A Tensor is one named array.
-type Tensor struct {
-	Name  string
-	DType DType
-	Shape []int  // an empty shape is a scalar
-	Data  []byte // little-endian, row by row; its length is the product of Shape × DType.Size()
-}
 
 // Limits bound what a reader accepts. A zero field takes its default.
 type Limits struct {
@@ -99,7 +88,8 @@ type Info struct {
 	DType DType
 	Shape []int
 	Bytes int64
-	at    int64 // offset in the file
+	r     io.ReaderAt
+	at    int64 // offset in r
 }
 
 // File is an opened file: its header is read and checked, its tensors are read when
@@ -109,7 +99,7 @@ type File struct {
 	Metadata map[string]string
 
 	r     io.ReaderAt
-	c     io.Closer
+	c     []io.Closer
 	order []string // by position in the file
 	infos map[string]Info
 }
@@ -132,7 +122,7 @@ func Open(path string, limits Limits) (*File, error) {
 		f.Close()
 		return nil, fmt.Errorf("safetensors: %s: %w", path, err)
 	}
-	out.c = f
+	out.c = []io.Closer{f}
 	return out, nil
 }
 
@@ -258,9 +248,9 @@ func (f *File) place(begin, end int64) error {
 	slices.SortFunc(infos, func(a, b Info) int {
 		switch {
 		case a.at != b.at:
-			return cmp(a.at, b.at)
+			return cmp.Compare(a.at, b.at)
 		case a.Bytes != b.Bytes: // empty tensors may share a place with the next one
-			return cmp(a.Bytes, b.Bytes)
+			return cmp.Compare(a.Bytes, b.Bytes)
 		}
 		return strings.Compare(a.Name, b.Name)
 	})
@@ -270,7 +260,7 @@ func (f *File) place(begin, end int64) error {
 			return fmt.Errorf("tensor %q begins at byte %d of the data, the one before ends at %d", in.Name, in.at, at)
 		}
 		at += in.Bytes
-		in.at += begin
+		in.r, in.at = f.r, in.at+begin
 		f.infos[in.Name] = in
 		f.order = append(f.order, in.Name)
 	}
@@ -278,13 +268,6 @@ func (f *File) place(begin, end int64) error {
 		return fmt.Errorf("the tensors take %d bytes, the file holds %d for them; it may be cut short", at, end-begin)
 	}
 	return nil
-}
-
-func cmp(a, b int64) int {
-	if a < b {
-		return -1
-	}
-	return 1
 }
 
 func readAt(r io.ReaderAt, b []byte, at int64) error {
@@ -298,15 +281,16 @@ func readAt(r io.ReaderAt, b []byte, at int64) error {
 	return err
 }
 
-// Close closes the file that Open opened.
+// Close closes what Open or OpenIndex opened. Tensors cannot be read afterwards.
 func (f *File) Close() error {
-	if f.c == nil {
-		return nil
+	var all []error
+	for _, c := range f.c {
+		all = append(all, c.Close())
 	}
-	return f.c.Close()
+	return errors.Join(all...)
 }
 
-// Names lists the tensors in the order of their bytes in the file.
+// Names lists the tensors in the order of their bytes in the file, or in the files.
 func (f *File) Names() []string { return slices.Clone(f.order) }
 
 // Info describes the tensor called name; ok is false where there is none.
@@ -316,38 +300,21 @@ func (f *File) Info(name string) (info Info, ok bool) {
 	return info, ok
 }
 
-// Tensor reads the tensor called name. The error wraps ErrMissing where the file
-// does not hold it.
+// Tensor gives the tensor called name; its elements are read when they are asked for. The
+// error wraps ErrMissing where the file does not hold it.
 func (f *File) Tensor(name string) (Tensor, error) {
 	in, ok := f.infos[name]
 	if !ok {
 		return Tensor{}, fmt.Errorf("safetensors: %w: %q", ErrMissing, name)
 	}
-	t := Tensor{Name: name, DType: in.DType, Shape: slices.Clone(in.Shape), Data: make([]byte, in.Bytes)}
-	if err := readAt(f.r, t.Data, in.at); err != nil {
-		return Tensor{}, fmt.Errorf("safetensors: tensor %q: %w", name, err)
-	}
-	return t, nil
+	return Tensor{Name: name, DType: in.DType, Shape: slices.Clone(in.Shape), r: in.r, at: in.at}, nil
 }
 
-// FromFloat32 makes a tensor of F32. It copies values, whose length must be the
-// product of shape; Write checks that.
-func FromFloat32(name string, values []float32, shape ...int) Tensor {
-	data := make([]byte, 0, 4*len(values))
-	for _, v := range values {
-		data = binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
+// Tensors lists the tensors in the order of Names.
+func (f *File) Tensors() []Tensor {
+	out := make([]Tensor, len(f.order))
+	for i, name := range f.order {
+		out[i], _ = f.Tensor(name)
 	}
-	return Tensor{Name: name, DType: F32, Shape: slices.Clone(shape), Data: data}
-}
-
-// Float32 returns the elements of a tensor of F32, bit for bit.
-func (t Tensor) Float32() ([]float32, error) {
-	if t.DType != F32 {
-		return nil, fmt.Errorf("safetensors: tensor %q holds %s, not F32", t.Name, t.DType)
-	}
-	out := make([]float32, len(t.Data)/4)
-	for i := range out {
-		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(t.Data[4*i:]))
-	}
-	return out, nil
+	return out
 }

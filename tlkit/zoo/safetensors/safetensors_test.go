@@ -3,17 +3,26 @@ package safetensors
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
+	"flag"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"reflect"
+	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 )
 
-// The golden files were made by testdata/make.py with safetensors 0.8.0.
+var (
+	folder  = flag.String("folder", "testdata", "where the files of testdata/make.py lie")
+	written = flag.String("written", "", "where to write what the reference is to load")
+)
+
+// golden is what testdata/make.py put into mixed.safetensors.
 func golden() []Tensor {
 	kernel := make([]float32, 12)
 	for i := range kernel {
@@ -29,17 +38,17 @@ func golden() []Tensor {
 	}
 	return []Tensor{
 		FromFloat32("block.0/kernel", kernel, 2, 2, 3),
-		{Name: "steps", DType: I64, Shape: []int{}, Data: []byte{7, 0, 0, 0, 0, 0, 0, 0}},
-		{Name: "mask", DType: Bool, Shape: []int{3}, Data: []byte{1, 0, 1}},
-		{Name: "picture", DType: U8, Shape: []int{1, 2, 3}, Data: []byte{0, 1, 2, 3, 4, 5}},
-		{Name: "half", DType: F16, Shape: []int{2}, Data: []byte{0x00, 0x38, 0x00, 0xc0}},
-		{Name: "empty", DType: F32, Shape: []int{0, 4}, Data: []byte{}},
-		{Name: "name with <&> é", DType: F64, Shape: []int{3}, Data: f64},
+		FromBytes("steps", I64, []byte{7, 0, 0, 0, 0, 0, 0, 0}),
+		FromBytes("mask", Bool, []byte{1, 0, 1}, 3),
+		FromBytes("picture", U8, []byte{0, 1, 2, 3, 4, 5}, 1, 2, 3),
+		FromBytes("half", F16, []byte{0x00, 0x38, 0x00, 0xc0}, 2),
+		FromBytes("empty", F32, []byte{}, 0, 4),
+		FromBytes("name with <&> é", F64, f64, 3),
 	}
 }
 
 func TestReadsTheReferencesFile(t *testing.T) {
-	f, err := Open("testdata/mixed.safetensors", Limits{})
+	f, err := Open(filepath.Join(*folder, "mixed.safetensors"), Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,23 +65,75 @@ func TestReadsTheReferencesFile(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		if !reflect.DeepEqual(got, want) {
-			t.Errorf("tensor %q: got %v, want %v", want.Name, got, want)
+		same(t, got, want)
+	}
+}
+
+func same(t *testing.T, got, want Tensor) {
+	t.Helper()
+	a, err1 := got.Bytes()
+	b, err2 := want.Bytes()
+	if err1 != nil || err2 != nil || got.Name != want.Name || got.DType != want.DType || !slices.Equal(got.Shape, want.Shape) || !bytes.Equal(a, b) {
+		t.Errorf("%s %s %v %x, %v; want %s %s %v %x, %v", got.Name, got.DType, got.Shape, a, err1, want.Name, want.DType, want.Shape, b, err2)
+	}
+}
+
+// Every type is read as PyTorch reads it.
+func TestTypes(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join(*folder, "types.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want map[string][]int64
+	if err := json.Unmarshal(b, &want); err != nil {
+		t.Fatal(err)
+	}
+	f, err := Open(filepath.Join(*folder, "types.safetensors"), Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if len(f.Tensors()) != len(want) || len(want) != len(kinds) {
+		t.Errorf("%d tensors, %d wanted, of %d types", len(f.Tensors()), len(want), len(kinds))
+	}
+	for _, x := range f.Tensors() {
+		floats, ferr := x.Float32()
+		whole, ierr := x.Int64()
+		if strings.Contains(x.Name, "float") {
+			ok := slices.EqualFunc(floats, want[x.Name], func(v float32, bits int64) bool {
+				return int64(int32(math.Float32bits(v))) == bits || v != v && math.IsNaN(float64(math.Float32frombits(uint32(bits))))
+			})
+			if !ok || ferr != nil || ierr == nil {
+				t.Errorf("%s: %v, %v; as whole numbers %v", x.Name, floats, ferr, ierr)
+			}
+		} else if !slices.Equal(whole, want[x.Name]) || ierr != nil || ferr == nil {
+			t.Errorf("%s: %v, %v; as floats %v", x.Name, whole, ierr, ferr)
 		}
 	}
 }
 
 func TestWritesTheReferencesBytes(t *testing.T) {
-	want, err := os.ReadFile("testdata/mixed.safetensors")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got bytes.Buffer
-	if err := Write(&got, map[string]string{"classes": `["cat","dog"]`}, golden()); err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got.Bytes(), want) {
-		t.Errorf("got\n%q\nwant\n%q", got.Bytes(), want)
+	for _, name := range []string{"mixed.safetensors", "types.safetensors"} {
+		want, err := os.ReadFile(filepath.Join(*folder, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := Read(bytes.NewReader(want), int64(len(want)), Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tensors := f.Tensors()
+		if name == "mixed.safetensors" {
+			tensors = golden()
+		}
+		slices.Reverse(tensors)
+		var got bytes.Buffer
+		if err := Write(&got, f.Metadata, tensors); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got.Bytes(), want) {
+			t.Errorf("got\n%q\nwant\n%q", got.Bytes(), want)
+		}
 	}
 }
 
@@ -144,7 +205,7 @@ func TestWriteRefuses(t *testing.T) {
 		"a name twice":            {one, one},
 		"no name":                 {FromFloat32("", []float32{1}, 1)},
 		"reserved name":           {FromFloat32("__metadata__", []float32{1}, 1)},
-		"unknown type":            {{Name: "a", DType: "F4", Shape: []int{0}}},
+		"unknown type":            {FromBytes("a", "F4", nil, 0)},
 	} {
 		if err := Write(&bytes.Buffer{}, nil, tensors); err == nil {
 			t.Errorf("%s: written", name)
@@ -190,8 +251,152 @@ func TestFullDiskLeavesNothing(t *testing.T) {
 	f.Close()
 }
 
+// A header of 8 GB is refused before memory is taken, in a file that has as many bytes and
+// in one that only says so; so is a tensor of more bytes than the file.
+func TestHuge(t *testing.T) {
+	head := binary.LittleEndian.AppendUint64(nil, 8<<30)
+	for _, size := range []int64{16, 9 << 30} {
+		for _, lim := range []Limits{{}, {HeaderBytes: 16 << 30}} {
+			if lim.HeaderBytes > size && size > 16 {
+				continue
+			}
+			taken := memory(func() {
+				_, err := Read(zeros{head}, size, lim)
+				if !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), "8589934592") {
+					t.Errorf("a header of 8 GB in %d bytes, limit %d: %v", size, lim.HeaderBytes, err)
+				}
+			})
+			if taken > 1<<20 {
+				t.Errorf("refusing a header of 8 GB took %d bytes", taken)
+			}
+		}
+	}
+}
+
+// zeros is a file of any length whose first bytes are head.
+type zeros struct{ head []byte }
+
+func (z zeros) ReadAt(b []byte, at int64) (int, error) {
+	clear(b)
+	if at < int64(len(z.head)) {
+		copy(b, z.head[at:])
+	}
+	return len(b), nil
+}
+
+// memory is how many bytes f takes, given back or not.
+func memory(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// Opening takes memory for the names, reading and writing for the numbers, and not twice.
+func TestMemory(t *testing.T) {
+	const n = 4 << 20
+	path := filepath.Join(t.TempDir(), "large.safetensors")
+	values := make([]float32, n)
+	if b := memory(func() {
+		if err := WriteFile(path, nil, []Tensor{FromFloat32("w", values, n)}); err != nil {
+			t.Fatal(err)
+		}
+	}); b > 1<<20 {
+		t.Errorf("writing %d bytes took %d", 4*n, b)
+	}
+	var f *File
+	if b := memory(func() { f, _ = Open(path, Limits{}) }); f == nil || b > 1<<20 {
+		t.Fatalf("opening took %d bytes", b)
+	}
+	defer f.Close()
+	x, _ := f.Tensor("w")
+	if b := memory(func() { _, _ = x.Float32() }); b > 4*n*11/10 {
+		t.Errorf("reading %d bytes took %d", 4*n, b)
+	}
+	if b := memory(func() { _ = x.Float32Into(values) }); b > 1<<20 {
+		t.Errorf("reading into a slice took %d bytes", b)
+	}
+	if err := x.Float32Into(values[1:]); err == nil {
+		t.Error("too short a slice was filled")
+	}
+	if err := os.Truncate(path, 1<<20); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.Float32(); !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), `"w"`) {
+		t.Errorf("a file that was cut short after it was opened: %v", err)
+	}
+}
+
+// readAll reads whatever a file has.
+func readAll(t testing.TB, data []byte) error {
+	f, err := Read(bytes.NewReader(data), int64(len(data)), Limits{})
+	if err != nil {
+		if !errors.Is(err, ErrFormat) {
+			t.Fatalf("an untyped error: %v", err)
+		}
+		return err
+	}
+	for _, x := range f.Tensors() {
+		if b, err := x.Bytes(); err != nil || len(b) != x.Len()*x.DType.Size() || len(b) > len(data) {
+			t.Fatalf("%d bytes for %v of %s, %v", len(b), x.Shape, x.DType, err)
+		}
+		floats, ferr := x.Float32()
+		whole, ierr := x.Int64()
+		if ferr == nil && len(floats) != x.Len() || ierr == nil && len(whole) != x.Len() || ferr == nil && ierr == nil {
+			t.Fatalf("%s has %d or %d elements, not %d", x.Name, len(floats), len(whole), x.Len())
+		}
+	}
+	return nil
+}
+
+// No prefix of a file is taken for the file, and files with one to four bits changed are
+// read or refused.
+func TestDamaged(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for _, name := range []string{"mixed", "types", "plain"} {
+		whole, err := os.ReadFile("testdata/" + name + ".safetensors")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range whole {
+			if readAll(t, whole[:n]) == nil {
+				t.Fatalf("%s cut to %d of %d bytes was read", name, n, len(whole))
+			}
+		}
+		refused := 0
+		for range 4000 {
+			data := bytes.Clone(whole)
+			for range 1 + rng.IntN(4) {
+				data[rng.IntN(len(data))] ^= 1 << rng.IntN(8)
+			}
+			if readAll(t, data) != nil {
+				refused++
+			}
+		}
+		if refused == 0 {
+			t.Errorf("%s: none of 4000 damaged files was refused", name)
+		}
+	}
+}
+
+// TestWritten writes the file that testdata/check.py has the reference load.
+func TestWritten(t *testing.T) {
+	if *written == "" {
+		t.Skip("-written names no file: testdata/parity.sh does")
+	}
+	f, err := Open("testdata/types.safetensors", Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := WriteFile(*written, map[string]string{"format": "pt"}, append(f.Tensors(), golden()...)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func FuzzRead(f *testing.F) {
-	for _, name := range []string{"mixed", "plain"} {
+	for _, name := range []string{"mixed", "plain", "types"} {
 		b, err := os.ReadFile("testdata/" + name + ".safetensors")
 		if err != nil {
 			f.Fatal(err)
@@ -200,28 +405,18 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Add(file(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 8))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		in, err := Read(bytes.NewReader(data), int64(len(data)), Limits{})
-		if err != nil {
+		if readAll(t, data) != nil {
 			return
 		}
-		var tensors []Tensor
-		total := 0
-		for _, name := range in.Names() {
-			x, err := in.Tensor(name)
-			if err != nil {
-				t.Fatalf("a tensor of a sound file: %v", err)
-			}
-			total += len(x.Data)
-			if name == "" || name == "__metadata__" {
-				return // read, but never written
-			}
-			tensors = append(tensors, x)
+		in, err := Read(bytes.NewReader(data), int64(len(data)), Limits{})
+		if err != nil {
+			t.Fatal(err)
 		}
-		if total > len(data) {
-			t.Fatalf("%d bytes of tensors out of %d", total, len(data))
+		if slices.Contains(in.Names(), "") {
+			return // read, but never written
 		}
 		var out bytes.Buffer
-		if err := Write(&out, in.Metadata, tensors); err != nil {
+		if err := Write(&out, in.Metadata, in.Tensors()); err != nil {
 			t.Fatalf("writing what was read: %v", err)
 		}
 		again, err := Read(bytes.NewReader(out.Bytes()), int64(out.Len()), Limits{})

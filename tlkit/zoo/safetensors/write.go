@@ -12,7 +12,7 @@ import (
 	"transferlab/tlkit/replace"
 )
 
-// Write writes the tensors and the metadata to w. Equal content gives equal bytes:
+// Write writes the tensors and the metadata to w, a piece at a time. Equal content gives equal bytes:
 // tensors go by size of element, largest first, then by name, as the reference
 // implementation orders them.
 func Write(w io.Writer, metadata map[string]string, tensors []Tensor) error {
@@ -34,7 +34,12 @@ func Write(w io.Writer, metadata map[string]string, tensors []Tensor) error {
 		return err
 	}
 	for _, t := range tensors {
-		if _, err := w.Write(t.Data); err != nil {
+		n := int64(t.Len() * t.DType.Size())
+		copied, err := io.Copy(w, io.NewSectionReader(t.r, t.at, n))
+		if err == nil && copied < n {
+			err = t.explain(io.ErrUnexpectedEOF, "")
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -43,7 +48,7 @@ func Write(w io.Writer, metadata map[string]string, tensors []Tensor) error {
 
 // rank orders element types as the reference implementation does.
 func (d DType) rank() int {
-	return slices.Index([]DType{Bool, U8, I8, I16, U16, F16, BF16, I32, U32, F32, F64, I64, U64}, d)
+	return slices.Index([]DType{Bool, U8, I8, F8E5M2, F8E4M3, I16, U16, F16, BF16, I32, U32, F32, F64, I64, U64}, d)
 }
 
 // header makes the JSON, padded so that the data begins at a multiple of 8.
@@ -61,12 +66,9 @@ func header(metadata map[string]string, tensors []Tensor) ([]byte, error) {
 		if i > 0 && tensors[i-1].Name == t.Name || t.Name == "__metadata__" || t.Name == "" {
 			return nil, fmt.Errorf("tensor name %q is empty, reserved or used twice", t.Name)
 		}
-		n := t.DType.Size()
-		for _, d := range t.Shape {
-			n *= d
-		}
-		if t.DType.Size() == 0 || n != len(t.Data) {
-			return nil, fmt.Errorf("tensor %q: shape %v of %s takes %d bytes, it has %d", t.Name, t.Shape, t.DType, n, len(t.Data))
+		n, err := t.bytes()
+		if err != nil {
+			return nil, err
 		}
 		if b.Len() > 1 {
 			b.WriteByte(',')
@@ -93,6 +95,18 @@ func header(metadata map[string]string, tensors []Tensor) ([]byte, error) {
 		b.WriteByte(' ')
 	}
 	return b.Bytes(), nil
+}
+
+// bytes is how long t is in the file.
+func (t Tensor) bytes() (int, error) {
+	n := t.Len() * t.DType.Size()
+	if t.DType.Size() == 0 || t.r == nil || slices.ContainsFunc(t.Shape, func(d int) bool { return d < 0 }) {
+		return 0, fmt.Errorf("tensor %q: shape %v of type %q, or it has no values", t.Name, t.Shape, t.DType)
+	}
+	if r, ok := t.r.(interface{ Len() int }); ok && t.at == 0 && r.Len() != n {
+		return 0, fmt.Errorf("tensor %q: shape %v of %s takes %d bytes, it has %d", t.Name, t.Shape, t.DType, n, r.Len())
+	}
+	return n, nil
 }
 
 // encode appends v as JSON without HTML escapes and without a newline.
