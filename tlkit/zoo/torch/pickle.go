@@ -64,7 +64,10 @@ var useless = map[global]bool{
 
 func lookUp(module, name string) (any, error) {
 	g := global{module, name}
-	if known[g] || useless[g] || module == "torch" && (storageType[name] != 0 || dtypeOf[name] != 0) {
+	if known[g] || useless[g] || module == "torch" && dtypeOf[name] != 0 {
+		return g, nil
+	}
+	if (module == "torch" || module == "torch.cuda") && storageType[name] != 0 { // saved on a GPU, long ago
 		return g, nil
 	}
 	return nil, &GlobalError{module, name}

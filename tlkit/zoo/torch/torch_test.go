@@ -183,6 +183,9 @@ func TestHarmful(t *testing.T) {
 	if _, err := Decode(one("FloatStorage", "K\x02", "K\x00", "K\x02\x85", "K\x01\x85"), Limits{}); err != nil {
 		t.Fatalf("the sound file: %v", err)
 	}
+	if _, err := Decode(swap("torch\nFloatStorage", "torch.cuda\nFloatStorage"), Limits{}); err != nil {
+		t.Fatalf("a file of a GPU: %v", err)
+	}
 	const minus = "J\xff\xff\xff\xff"
 	for _, c := range []struct {
 		name string
