@@ -84,11 +84,8 @@ func (t Tensor) Int64() ([]int64, error) {
 
 // Bytes reads the elements as they are in the file: little-endian, row by row.
 func (t Tensor) Bytes() ([]byte, error) {
-	b := make([]byte, t.Len()*t.DType.Size())
-	if len(b) == 0 {
-		return b, nil
-	}
-	return b, t.explain(readAt(t.r, b, t.at), "")
+	b, err := t.run().Bytes(t.Len())
+	return b, t.explain(err, "")
 }
 
 // explain says which tensor an error is about.

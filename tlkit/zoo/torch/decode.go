@@ -3,10 +3,13 @@ package torch
 import (
 	"archive/zip"
 	"bufio"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"transferlab/tlkit/zoo/internal/elements"
@@ -128,7 +131,6 @@ func directory(r io.ReaderAt, size int64, limits Limits) (map[string]store, erro
 		return nil, fmt.Errorf("%w: %w; it was cut short or damaged", ErrFormat, err)
 	}
 	records := map[string]store{}
-	total := uint64(0)
 	for i, f := range z.File {
 		if f.Method != zip.Store || f.UncompressedSize64 != f.CompressedSize64 {
 			return nil, fmt.Errorf("%w: record %q is compressed, which PyTorch never does", ErrFormat, f.Name)
@@ -141,15 +143,25 @@ func directory(r io.ReaderAt, size int64, limits Limits) (map[string]store, erro
 		if err != nil || at < 0 || at > size || f.CompressedSize64 > uint64(size-at) {
 			return nil, fmt.Errorf("%w: record %q lies outside of the file", ErrFormat, f.Name)
 		}
-		if total += f.CompressedSize64; total > uint64(size) {
-			return nil, fmt.Errorf("%w: records overlap, %q among them", ErrFormat, f.Name)
-		}
 		if _, twice := records[name]; twice {
 			return nil, fmt.Errorf("%w: record %q comes twice", ErrFormat, f.Name)
 		}
 		records[name] = store{at, int64(f.CompressedSize64)}
 	}
-	return records, nil
+	return records, apart(slices.Collect(maps.Values(records)))
+}
+
+// apart checks that no byte belongs to two records.
+func apart(all []store) error {
+	slices.SortFunc(all, func(a, b store) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.bytes, b.bytes)) })
+	end := int64(0)
+	for _, s := range all {
+		if s.at < end {
+			return fmt.Errorf("%w: two records overlap at byte %d", ErrFormat, s.at)
+		}
+		end = s.at + s.bytes
+	}
+	return nil
 }
 
 // budget reads no more than a number of bytes.

@@ -83,10 +83,10 @@ type input struct {
 }
 
 // newInput reads pickles from r, which holds size bytes. Each instruction takes some bytes
-// of memory, so their number is bounded too: a tensor needs about 40 of them.
+// of memory, so their number is bounded too: a tensor needs about 35 of them.
 func newInput(r io.Reader, size int64, limits Limits) *input {
 	end := min(size, limits.Pickle)
-	return &input{r: bufio.NewReaderSize(r, 1<<16), end: end, cut: end < size, steps: 10_000 + 100*limits.Tensors, storages: map[string]ref{}}
+	return &input{r: bufio.NewReaderSize(r, 1<<16), end: end, cut: end < size, steps: 10_000 + 50*limits.Tensors, storages: map[string]ref{}}
 }
 
 type machine struct {

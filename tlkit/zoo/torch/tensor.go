@@ -99,6 +99,16 @@ func (t Tensor) Int64() ([]int64, error) {
 	return dst, t.explain(err, "whole")
 }
 
+// Bytes reads the elements row by row as they are, little-endian.
+func (t Tensor) Bytes() ([]byte, error) {
+	run, err := t.inRows()
+	if err != nil {
+		return nil, t.explain(err, "")
+	}
+	b, err := run.Bytes(t.Len())
+	return b, t.explain(err, "")
+}
+
 // explain says which tensor an error is about.
 func (t Tensor) explain(err error, wanted string) error {
 	switch {

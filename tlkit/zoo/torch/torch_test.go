@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"math"
 	"os"
@@ -236,23 +237,63 @@ func TestHarmful(t *testing.T) {
 	}
 }
 
-// Tensors that share a storage may not be more than the limit together.
-func TestSharedStorages(t *testing.T) {
-	data := make([]byte, 0, 1<<16)
-	program := "\x80\x02}("
-	one := tensorOf("ByteStorage", "K\x64", "K\x00", "K\x64\x85", "K\x01\x85")
-	tensor := one[strings.Index(one, "ctorch") : len(one)-2]
-	for i := range 500 {
-		program += "X\x03\x00\x00\x00" + string([]byte{byte('a' + i%10), byte('a' + i/10%10), byte('a' + i/100)}) + tensor
+// Two records of a zip archive may not be the same bytes.
+func TestOverlappingStorages(t *testing.T) {
+	data := zipWith(t, zip.Store, "a/data.pkl", "\x80\x02}.", "a/data/0", "12345678", "a/data/1", "12345678")
+	if _, err := Decode(data, Limits{}); err != nil {
+		t.Fatal(err)
 	}
-	data = append(data, zipWith(t, zip.Store, "a/data.pkl", program+"u.", "a/data/0", strings.Repeat("x", 100))...)
-	if s, err := Decode(data, Limits{}); err != nil || len(s.Names) != 500 {
+	const header, offset = "PK\x01\x02", 42 // of the directory's entries
+	first := bytes.LastIndex(data[:bytes.LastIndex(data, []byte(header))], []byte(header))
+	last := bytes.LastIndex(data, []byte(header))
+	copy(data[last+offset:][:4], data[first+offset:][:4])
+	if _, err := Decode(data, Limits{}); !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), "overlap") {
+		t.Errorf("%v", err)
+	}
+}
+
+// What a program takes is bounded by the number of tensors that are accepted.
+func TestProgramsMemory(t *testing.T) {
+	for _, op := range []string{"]", "}", ")", "(", "N", "K\x01", "]q\x00", "Nr\x00\x00\x01\x00", "2", "]N\x86", "}(", "X\x01\x00\x00\x00a", "\x8f\x94"} {
+		data := oldWith("\x80\x02N" + strings.Repeat(op, 4<<20/len(op)))
+		taken := memory(func() {
+			if _, err := Decode(data, Limits{Tensors: 1000}); !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), "1000 tensors") {
+				t.Errorf("%q again and again: %v", op, err)
+			}
+		})
+		if taken > 16<<20 {
+			t.Errorf("%q again and again took %d bytes", op, taken)
+		}
+	}
+}
+
+// memory is how many bytes f takes, given back or not.
+func memory(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// Tensors that share a storage may not be more than the limit together: here 500 of 60 000
+// bytes in a file of 140 000.
+func TestSharedStorages(t *testing.T) {
+	one := tensorOf("ByteStorage", "M\x60\xea", "K\x00", "M\x60\xea\x85", "K\x01\x85")
+	tensor := one[strings.Index(one, "ctorch") : len(one)-2]
+	program := "\x80\x02}("
+	for i := range 500 {
+		program += fmt.Sprintf("X\x03\x00\x00\x00%03d", i) + tensor
+	}
+	data := zipWith(t, zip.Store, "a/data.pkl", program+"u.", "a/data/0", strings.Repeat("x", 60_000))
+	s, err := Decode(data, Limits{})
+	if err != nil || len(s.Names) != 500 {
 		t.Fatalf("500 tensors on one storage: %v", err)
 	}
-	if _, err := Decode(data, Limits{Bytes: int64(len(data))}); err != nil {
-		t.Fatalf("as large as the file together: %v", err)
+	if _, err := Decode(data, Limits{Bytes: 10 * 60_000}); !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), `"010"`) {
+		t.Errorf("together more than the limit: %v", err)
 	}
-	if _, err := Decode(zipWith(t, zip.Store, "a/data.pkl", program+"u.", "a/data/0", strings.Repeat("x", 100)), Limits{Bytes: int64(len(data)), Tensors: 499}); !errors.Is(err, ErrFormat) {
+	if _, err := Decode(data, Limits{Tensors: 499}); !errors.Is(err, ErrFormat) {
 		t.Errorf("one tensor too many: %v", err)
 	}
 }
@@ -315,24 +356,17 @@ func TestMemory(t *testing.T) {
 	if err := WriteFile(path, []Tensor{FromFloat32("w", make([]float32, n), n)}); err != nil {
 		t.Fatal(err)
 	}
-	taken := func(f func()) uint64 {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		f()
-		runtime.ReadMemStats(&after)
-		return after.TotalAlloc - before.TotalAlloc
-	}
 	var s *State
-	if b := taken(func() { s, _ = Open(path, Limits{}) }); s == nil || b > 1<<20 {
+	if b := memory(func() { s, _ = Open(path, Limits{}) }); s == nil || b > 1<<20 {
 		t.Fatalf("opening took %d bytes", b)
 	}
 	defer s.Close()
 	x, _ := s.Tensor("w")
-	if b := taken(func() { _, _ = x.Float32() }); b > 4*n*11/10 {
+	if b := memory(func() { _, _ = x.Float32() }); b > 4*n*11/10 {
 		t.Errorf("reading %d bytes took %d", 4*n, b)
 	}
 	dst := make([]float32, n)
-	if b := taken(func() { _ = x.Float32Into(dst) }); b > 1<<20 {
+	if b := memory(func() { _ = x.Float32Into(dst) }); b > 1<<20 {
 		t.Errorf("reading into a slice took %d bytes", b)
 	}
 	if err := x.Float32Into(dst[1:]); err == nil {

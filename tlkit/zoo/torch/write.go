@@ -2,8 +2,8 @@ package torch
 
 import (
 	"archive/zip"
+	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -19,7 +19,8 @@ import (
 // gives equal bytes. Tensors of a file are written row by row, each with a storage of its
 // own. PyTorch's batch norms begin to count anew where num_batches_tracked is not there.
 //
-// Nothing is held in memory besides the tensors that do not lie row by row in their file.
+// Nothing is held in memory besides one tensor at a time that does not lie row by row and
+// little-endian in its file.
 func Write(w io.Writer, tensors []Tensor) error {
 	if err := check(tensors); err != nil {
 		return fmt.Errorf("torch: %w", err)
@@ -122,7 +123,9 @@ func (z *archive) tensor(name string, t Tensor) {
 	}
 	run, err := t.inRows()
 	if err == nil && run.Big {
-		err = errors.New("a big-endian tensor is not written; take its Float32")
+		var b []byte
+		b, err = run.Bytes(t.Len())
+		run.R, run.At = bytes.NewReader(b), 0
 	}
 	if err == nil {
 		var copied int64

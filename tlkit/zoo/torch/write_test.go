@@ -53,23 +53,41 @@ func TestWrite(t *testing.T) {
 	}
 }
 
+// A big-endian file has the same numbers, and is written as a little-endian one.
+func TestWriteBigEndian(t *testing.T) {
+	var b bytes.Buffer
+	big, err := Open("testdata/big.pth", Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer big.Close()
+	if err := Write(&b, big.Tensors()); err != nil {
+		t.Fatal(err)
+	}
+	back, err := Decode(b.Bytes(), Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	little, err := Open("testdata/zip.pth", Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer little.Close()
+	for i, want := range little.Tensors() {
+		same(t, big.Tensors()[i], want)
+		same(t, back.Tensors()[i], want)
+	}
+}
+
 func same(t *testing.T, got, want Tensor) {
 	t.Helper()
 	if got.Name != want.Name || got.DType != want.DType || !slices.Equal(got.Shape, want.Shape) {
 		t.Errorf("%s %s %v became %s %s %v", want.Name, want.DType, want.Shape, got.Name, got.DType, got.Shape)
 	}
-	a, err1 := got.inRows()
-	b, err2 := want.inRows()
-	n := want.Len() * want.run.Type.Size()
-	x, y := make([]byte, n), make([]byte, n)
-	if n > 0 {
-		_, err3 := a.R.ReadAt(x, a.At)
-		_, err4 := b.R.ReadAt(y, b.At)
-		for _, err := range []error{err1, err2, err3, err4} {
-			if err != nil && err != io.EOF {
-				t.Fatal(err)
-			}
-		}
+	x, err1 := got.Bytes()
+	y, err2 := want.Bytes()
+	if err := errors.Join(err1, err2); err != nil {
+		t.Fatal(err)
 	}
 	if !bytes.Equal(x, y) {
 		t.Errorf("%s: other bits", want.Name)

@@ -99,6 +99,25 @@ func (r Run) Float32(dst []float32) error {
 // unsigned ones that are too large.
 func (r Run) Int64(dst []int64) error { return change(r, dst, toInt64(r.Type)) }
 
+// Bytes reads n numbers as they are, but little-endian.
+func (r Run) Bytes(n int) ([]byte, error) {
+	b := make([]byte, n*r.Type.Size())
+	if len(b) == 0 {
+		return b, nil
+	}
+	if err := readFull(r.R, b, r.At); err != nil {
+		return nil, err
+	}
+	if r.Big {
+		part := r.Type.Size()
+		if r.Type == Complex64 || r.Type == Complex128 { // two numbers each
+			part /= 2
+		}
+		swap(b, part)
+	}
+	return b, nil
+}
+
 func change[T any](r Run, dst []T, convert func(dst []T, src []byte) error) error {
 	if convert == nil {
 		return ErrType
