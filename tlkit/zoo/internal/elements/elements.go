@@ -218,7 +218,7 @@ func toFloat32(t Type) func(dst []float32, src []byte) error {
 	return nil
 }
 
-// fromBFloat16 takes four numbers at a time.
+// fromBFloat16 and fromFloat16 take four numbers at a time.
 func fromBFloat16(dst []float32, src []byte) error {
 	for ; len(dst) >= 4; dst, src = dst[4:], src[8:] {
 		v := binary.LittleEndian.Uint64(src)
@@ -234,7 +234,10 @@ func fromBFloat16(dst []float32, src []byte) error {
 }
 
 func fromFloat16(dst []float32, src []byte) error {
-	src = src[:2*len(dst)]
+	for ; len(dst) >= 4; dst, src = dst[4:], src[8:] {
+		v := binary.LittleEndian.Uint64(src)
+		dst[0], dst[1], dst[2], dst[3] = half(uint16(v)), half(uint16(v>>16)), half(uint16(v>>32)), half(uint16(v>>48))
+	}
 	for i := range dst {
 		dst[i] = half(binary.LittleEndian.Uint16(src[2*i:]))
 	}
