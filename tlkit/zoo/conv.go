@@ -6,6 +6,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 
 	"transferlab/tlkit/device"
+	"transferlab/tlkit/zoo/onnx"
 )
 
 // padding says what surrounds a picture before a filter slides over it. The zero value is
@@ -97,8 +98,8 @@ func (c conv) build(b *builder, path string, in []*graph.Node) *graph.Node {
 }
 
 func (c conv) onnx(w *onnxWriter, path string, in []string, shapes [][]int) string {
-	value, shape := outputsFirst(w.arrays[path+"/kernel"].Value, c.kernelShape())
-	inputs := []string{in[0], w.constant(path+"/kernel", shape, value)}
+	kernel, k := w.arrays[path+"/kernel"].Value, c.kernelShape()
+	inputs := []string{in[0], w.made(path+"/kernel", []int{k[3], k[2], k[0], k[1]}, func() []float32 { return outputsFirst(kernel, k) })}
 	if c.bias {
 		inputs = append(inputs, w.array(path+"/bias"))
 	}
@@ -106,8 +107,8 @@ func (c conv) onnx(w *onnxWriter, path string, in []string, shapes [][]int) stri
 	if c.depthwise {
 		groups = c.out
 	}
-	return w.node("Conv", inputs, ints("kernel_shape", c.kernel[:]...), ints("strides", c.stride, c.stride),
-		ints("pads", pad[0][0], pad[1][0], pad[0][1], pad[1][1]), integer("group", groups))
+	return w.node("Conv", inputs, onnx.Ints("kernel_shape", c.kernel[:]...), onnx.Ints("strides", c.stride, c.stride),
+		onnx.Ints("pads", pad[0][0], pad[1][0], pad[0][1], pad[1][1]), onnx.Int("group", groups))
 }
 
 // pool takes the largest or the mean of what a window meets. Padding is never the
@@ -142,8 +143,8 @@ func (p pool) onnx(w *onnxWriter, _ string, in []string, shapes [][]int) string 
 		op = "AveragePool"
 	}
 	pad := p.pad.of(shapes[0], p.window, p.stride)
-	return w.node(op, in, ints("kernel_shape", p.window[:]...), ints("strides", p.stride, p.stride),
-		ints("pads", pad[0][0], pad[1][0], pad[0][1], pad[1][1]))
+	return w.node(op, in, onnx.Ints("kernel_shape", p.window[:]...), onnx.Ints("strides", p.stride, p.stride),
+		onnx.Ints("pads", pad[0][0], pad[1][0], pad[0][1], pad[1][1]))
 }
 
 // global takes the mean or the largest of each channel over the whole picture: [channels],
@@ -184,5 +185,5 @@ func (g global) onnx(w *onnxWriter, _ string, in []string, _ [][]int) string {
 	if g.keep {
 		return y
 	}
-	return w.node("Flatten", []string{y}, integer("axis", 1))
+	return w.node("Flatten", []string{y}, onnx.Int("axis", 1))
 }

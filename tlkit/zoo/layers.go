@@ -3,6 +3,7 @@ package zoo
 import (
 	"fmt"
 	"slices"
+	"transferlab/tlkit/zoo/onnx"
 
 	"github.com/gomlx/gomlx/core/graph"
 )
@@ -39,7 +40,7 @@ func (n norm) onnx(w *onnxWriter, path string, in []string, _ [][]int) string {
 	for _, s := range n.slots() {
 		inputs = append(inputs, w.array(path+"/"+s.name))
 	}
-	return w.node("BatchNormalization", inputs, float("epsilon", n.epsilon))
+	return w.node("BatchNormalization", inputs, onnx.Float("epsilon", n.epsilon))
 }
 
 // dense is a matrix product and a bias.
@@ -119,7 +120,7 @@ func (a activation) onnx(w *onnxWriter, _ string, in []string, _ [][]int) string
 	case sigmoid:
 		return w.node("Sigmoid", in)
 	case softmax:
-		return w.node("Softmax", in, integer("axis", -1))
+		return w.node("Softmax", in, onnx.Int("axis", -1))
 	}
 	return in[0]
 }
@@ -181,7 +182,7 @@ func (flatten) build(_ *builder, _ string, in []*graph.Node) *graph.Node {
 func (flatten) onnx(w *onnxWriter, _ string, in []string, shapes [][]int) string {
 	x := in[0]
 	if len(shapes[0]) == 3 {
-		x = w.node("Transpose", in, ints("perm", 0, 2, 3, 1))
+		x = w.node("Transpose", in, onnx.Ints("perm", 0, 2, 3, 1))
 	}
-	return w.node("Flatten", []string{x}, integer("axis", 1))
+	return w.node("Flatten", []string{x}, onnx.Int("axis", 1))
 }

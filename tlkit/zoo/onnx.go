@@ -1,74 +1,107 @@
 package zoo
 
 import (
-	"encoding/binary"
 	"fmt"
-	"math"
-	"slices"
+	"io"
 
-	"google.golang.org/protobuf/encoding/protowire"
+	"transferlab/tlkit/replace"
+	"transferlab/tlkit/zoo/onnx"
 )
 
-// This file writes a folded network as an ONNX model: channels first, as ONNX has it,
-// which lets ONNX Runtime fuse each layer into one operation of its own layout. The
-// field numbers are those of onnx.proto (ONNX 1.19); only what is used is here.
+// This file writes networks as ONNX models: batch norms folded, and channels first, as ONNX
+// has it, which lets ONNX Runtime fuse each layer into one operation of its own layout.
 
 const (
 	onnxInput, onnxOutput = "pixels", "out"
 	onnxIR                = 8  // file format of ONNX 1.13
 	onnxOpset             = 17 // operators of ONNX 1.12
-	onnxFloat, onnxUint8  = 1, 2
-	onnxInt64             = 7
 )
 
-type onnxWriter struct {
-	nodes, initializers []byte
-	arrays              Arrays
-	count               int
-	written             map[string]bool // constants that are there
+// ONNXOptions say what [Model.WriteONNX] writes. The zero value is the whole model.
+type ONNXOptions struct {
+	To            int  // groups [0, To) are written; default all
+	Height, Width int  // of the pictures; default those of Preprocess
+	Softmax       bool // adds a softmax over the last axis, so that probabilities come out
 }
 
-// ONNX gives the groups [0, to) as an ONNX model: input "pixels", uint8 [batch, height,
-// width, 3]; output "out", float32, in the shape of [Model.OutShape]. folded comes from
-// [Model.Fold]; height and width are fixed, the batch is not.
+// WriteONNX writes a model as an ONNX file that takes raw pictures: input "pixels", uint8
+// [batch, height, width, 3]; output "out", float32, in the shape of [Model.OutShape]. The
+// batch is free. arrays are those of [Model.Params], which are folded on the way. The file
+// appears whole or not at all.
+func (m *Model) WriteONNX(path string, arrays Arrays, o ONNXOptions) error {
+	if o.To == 0 {
+		o.To = len(m.Groups)
+	}
+	if o.Height == 0 && o.Width == 0 {
+		o.Height, o.Width = m.Preprocess.Size, m.Preprocess.Size
+	}
+	if _, err := m.OutShape(o.To, o.Height, o.Width); err != nil {
+		return err
+	}
+	folded, err := m.Fold(arrays, 0, o.To)
+	if err != nil {
+		return err
+	}
+	w, err := m.onnx(folded, o)
+	if err != nil {
+		return err
+	}
+	return replace.With(path, func(to io.Writer) error { return w.Write(to) })
+}
+
+// ONNX is WriteONNX into memory: the groups [0, to) for pictures of height×width, of arrays
+// that [Model.Fold] gave.
 func (m *Model) ONNX(folded Arrays, to, height, width int) ([]byte, error) {
-	out, err := m.OutShape(to, height, width)
+	model, err := m.onnx(folded, ONNXOptions{To: to, Height: height, Width: width})
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range m.FoldedParams(0, to) {
+	return model.Bytes()
+}
+
+type onnxWriter struct {
+	model   *onnx.Model
+	arrays  Arrays
+	written map[string]bool // constants that are there
+}
+
+func (m *Model) onnx(folded Arrays, o ONNXOptions) (*onnx.Model, error) {
+	out, err := m.OutShape(o.To, o.Height, o.Width)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range m.FoldedParams(0, o.To) {
 		if err := checkArray(m.Card.Name, folded, p); err != nil {
 			return nil, err
 		}
 	}
-	w := &onnxWriter{arrays: folded, initializers: make([]byte, 0, onnxSize(folded)), written: map[string]bool{}}
-	x, shape := w.normalize(m.Preprocess), []int{height, width, 3}
-	for _, g := range foldedGroups(m.Groups[:to]) {
+	in := []int{o.Height, o.Width, 3}
+	w := &onnxWriter{arrays: folded, written: map[string]bool{}, model: &onnx.Model{
+		IR: onnxIR, Producer: "tlkit", Name: m.Card.Name, Opsets: []onnx.Opset{{Version: onnxOpset}},
+		Inputs:  []onnx.Value{onnxValue(onnxInput, onnx.Uint8, in)},
+		Outputs: []onnx.Value{onnxValue(onnxOutput, onnx.Float32, out)},
+	}}
+	x, shape := w.normalize(m.Preprocess), in
+	for _, g := range foldedGroups(m.Groups[:o.To]) {
 		x, shape = w.group(x, g, shape)
 	}
 	if len(out) == 3 { // back to channels last
-		x = w.node("Transpose", []string{x}, ints("perm", 0, 2, 3, 1))
+		x = w.node("Transpose", []string{x}, onnx.Ints("perm", 0, 2, 3, 1))
 	}
-	w.nodes = appendMessage(w.nodes, 1, onnxNode("Identity", []string{x}, onnxOutput))
-	return w.model(m, []int{height, width, 3}, out), nil
-}
-
-// onnxSize is room enough for the arrays with their names.
-func onnxSize(arrays Arrays) int {
-	n := 1024
-	for name, a := range arrays {
-		n += 4*len(a.Value) + len(name) + 64
+	if o.Softmax {
+		x = w.node("Softmax", []string{x}, onnx.Int("axis", -1))
 	}
-	return n
+	w.model.Nodes = append(w.model.Nodes, onnx.Node{Op: "Identity", Inputs: []string{x}, Outputs: []string{onnxOutput}})
+	return w.model, nil
 }
 
 func (w *onnxWriter) normalize(p Preprocess) string {
-	x := w.node("Transpose", []string{onnxInput}, ints("perm", 0, 3, 1, 2))
-	x = w.node("Cast", []string{x}, integer("to", onnxFloat))
+	x := w.node("Transpose", []string{onnxInput}, onnx.Ints("perm", 0, 3, 1, 2))
+	x = w.node("Cast", []string{x}, onnx.Int("to", int(onnx.Float32)))
 	x = w.node("Sub", []string{x, w.constant("mean", []int{1, 3, 1, 1}, p.Mean[:])})
 	x = w.node("Div", []string{x, w.constant("scale", []int{1, 3, 1, 1}, p.Scale[:])})
 	if p.BGR {
-		x = w.node("Gather", []string{x, w.indices("bgr", 2, 1, 0)}, integer("axis", 1))
+		x = w.node("Gather", []string{x, w.indices("bgr", 2, 1, 0)}, onnx.Int("axis", 1))
 	}
 	return x
 }
@@ -98,13 +131,13 @@ func (w *onnxWriter) scalar(name string, v float32) string {
 }
 
 // outputsFirst turns a kernel [kh, kw, in, out] into [out, in, kh, kw].
-func outputsFirst(v []float32, shape []int) ([]float32, []int) {
+func outputsFirst(v []float32, shape []int) []float32 {
 	taps, ins, outs := shape[0]*shape[1], shape[2], shape[3]
 	w := make([]float32, len(v))
 	for t := range taps {
 		transposed(w[t:], taps, v[t*ins*outs:], ins, outs)
 	}
-	return w, []int{outs, ins, shape[0], shape[1]}
+	return w
 }
 
 // transposed writes the rows×columns matrix from to to, columns first, its elements step
@@ -123,112 +156,34 @@ func transposed(to []float32, step int, from []float32, rows, columns int) {
 }
 
 // node adds an operation and gives the name of its output.
-func (w *onnxWriter) node(op string, inputs []string, attributes ...[]byte) string {
-	w.count++
-	out := fmt.Sprintf("%s%d", op, w.count)
-	w.nodes = appendMessage(w.nodes, 1, onnxNode(op, inputs, out, attributes...))
-	return out
+func (w *onnxWriter) node(op string, inputs []string, attributes ...onnx.Attribute) string {
+	name := fmt.Sprintf("%s%d", op, len(w.model.Nodes)+1)
+	w.model.Nodes = append(w.model.Nodes, onnx.Node{Name: name, Op: op, Inputs: inputs, Outputs: []string{name}, Attributes: attributes})
+	return name
 }
 
-func onnxNode(op string, inputs []string, output string, attributes ...[]byte) []byte {
-	var b []byte
-	for _, in := range inputs {
-		b = appendText(b, 1, in)
-	}
-	b = appendText(b, 2, output)
-	b = appendText(b, 4, op)
-	for _, a := range attributes {
-		b = appendMessage(b, 5, a)
-	}
-	return b
-}
-
-// constant adds an initializer and gives its name. The values are written once, straight
-// to their place: they are nearly all of the model.
+// constant adds an initializer and gives its name.
 func (w *onnxWriter) constant(name string, shape []int, value []float32) string {
-	var head []byte
-	for _, d := range shape {
-		head = appendNumber(head, 1, uint64(d))
-	}
-	head = appendNumber(head, 2, onnxFloat)
-	head = appendText(head, 8, name)
-	head = protowire.AppendTag(head, 9, protowire.BytesType)
-	head = protowire.AppendVarint(head, uint64(4*len(value)))
-	b := protowire.AppendTag(w.initializers, 5, protowire.BytesType)
-	b = protowire.AppendVarint(b, uint64(len(head)+4*len(value)))
-	b = slices.Grow(append(b, head...), 4*len(value))
-	at := len(b)
-	b = b[:at+4*len(value)]
-	for i, v := range value {
-		binary.LittleEndian.PutUint32(b[at+4*i:], math.Float32bits(v))
-	}
-	w.initializers = b
+	return w.made(name, shape, func() []float32 { return value })
+}
+
+// made is constant for values that are computed when they are written.
+func (w *onnxWriter) made(name string, shape []int, value func() []float32) string {
+	w.model.Tensors = append(w.model.Tensors, onnx.FloatTensor(name, shape, value))
 	return name
 }
 
 // indices adds a list of whole numbers.
-func (w *onnxWriter) indices(name string, values ...uint64) string {
-	b := appendNumber(appendNumber(nil, 1, uint64(len(values))), 2, onnxInt64)
-	for _, v := range values {
-		b = appendNumber(b, 7, v)
-	}
-	w.initializers = appendMessage(w.initializers, 5, appendText(b, 8, name))
+func (w *onnxWriter) indices(name string, values ...int) string {
+	w.model.Tensors = append(w.model.Tensors, onnx.IntTensor(name, values...))
 	return name
 }
 
-func (w *onnxWriter) model(m *Model, in, out []int) []byte {
-	var ends []byte
-	ends = appendText(ends, 2, m.Card.Name)
-	ends = appendMessage(ends, 11, onnxValue(onnxInput, onnxUint8, in))
-	ends = appendMessage(ends, 12, onnxValue(onnxOutput, onnxFloat, out))
-	size := len(w.nodes) + len(w.initializers) + len(ends)
-	b := make([]byte, 0, size+64)
-	b = appendNumber(b, 1, onnxIR)
-	b = appendText(b, 2, "tlkit")
-	b = appendMessage(b, 8, appendNumber(nil, 2, onnxOpset))
-	b = protowire.AppendVarint(protowire.AppendTag(b, 7, protowire.BytesType), uint64(size))
-	return append(append(append(b, w.nodes...), w.initializers...), ends...)
-}
-
 // onnxValue describes an input or output; the batch comes first and is free.
-func onnxValue(name string, element uint64, shape []int) []byte {
-	dims := appendMessage(nil, 1, appendText(nil, 2, "batch"))
+func onnxValue(name string, t onnx.Type, shape []int) onnx.Value {
+	dims := []onnx.Dim{{Size: -1, Symbol: "batch"}}
 	for _, d := range shape {
-		dims = appendMessage(dims, 1, appendNumber(nil, 1, uint64(d)))
+		dims = append(dims, onnx.Dim{Size: d})
 	}
-	tensor := appendMessage(appendNumber(nil, 1, element), 2, dims)
-	return appendMessage(appendText(nil, 1, name), 2, appendMessage(nil, 1, tensor))
-}
-
-// The types of an attribute in onnx.proto.
-const attributeFloat, attributeInt, attributeInts = 1, 2, 7
-
-func float(name string, v float32) []byte {
-	b := protowire.AppendFixed32(protowire.AppendTag(appendText(nil, 1, name), 2, protowire.Fixed32Type), math.Float32bits(v))
-	return appendNumber(b, 20, attributeFloat)
-}
-
-func integer(name string, v int) []byte {
-	b := appendNumber(appendText(nil, 1, name), 3, uint64(v))
-	return appendNumber(b, 20, attributeInt)
-}
-
-func ints(name string, values ...int) []byte {
-	b := appendText(nil, 1, name)
-	for _, v := range values {
-		b = appendNumber(b, 8, uint64(v))
-	}
-	return appendNumber(b, 20, attributeInts)
-}
-
-func appendNumber(b []byte, field protowire.Number, v uint64) []byte {
-	return protowire.AppendVarint(protowire.AppendTag(b, field, protowire.VarintType), v)
-}
-
-func appendText(b []byte, field protowire.Number, s string) []byte {
-	return protowire.AppendString(protowire.AppendTag(b, field, protowire.BytesType), s)
-}
-
-func appendMessage(b []byte, field protowire.Number, m []byte) []byte {
-	return protowire.AppendBytes(protowire.AppendTag(b, field, protowire.BytesType), m)
+	return onnx.Value{Name: name, Type: t, Shape: dims}
 }
