@@ -83,7 +83,10 @@ const (
 	relu6    activation = "relu6"
 	swish    activation = "swish" // x·sigmoid(x)
 	sigmoid  activation = "sigmoid"
-	softmax  activation = "softmax"
+
+	hardSigmoid activation = "hard sigmoid" // clip(x/6 + 1/2, 0, 1)
+	hardSwish   activation = "hard swish"   // x·hardSigmoid(x)
+	softmax     activation = "softmax"
 )
 
 func (activation) outShape(in [][]int) ([]int, error) { return in[0], nil }
@@ -103,6 +106,10 @@ func (a activation) build(_ *builder, _ string, in []*graph.Node) *graph.Node {
 		return graph.Mul(x, graph.Sigmoid(x))
 	case sigmoid:
 		return graph.Sigmoid(x)
+	case hardSigmoid:
+		return graph.DivScalar(graph.ClipScalar(graph.AddScalar(x, 3), 0, 6), 6)
+	case hardSwish:
+		return graph.Mul(x, hardSigmoid.build(nil, "", in))
 	case softmax:
 		return graph.Softmax(x)
 	}
@@ -119,6 +126,10 @@ func (a activation) onnx(w *onnxWriter, _ string, in []string, _ [][]int) string
 		return w.node("Mul", []string{in[0], w.node("Sigmoid", in)})
 	case sigmoid:
 		return w.node("Sigmoid", in)
+	case hardSigmoid:
+		return w.node("HardSigmoid", in, onnx.Float("alpha", 1./6))
+	case hardSwish:
+		return w.node("HardSwish", in)
 	case softmax:
 		return w.node("Softmax", in, onnx.Int("axis", -1))
 	}
