@@ -48,3 +48,26 @@ func ExampleNew() {
 	fmt.Println(err != nil, learner.BaseRuns())
 	// Output: true 0
 }
+
+// What was trained goes to other programs as an ONNX file, preprocessing and softmax
+// inside: raw pixels in, probabilities out.
+func ExampleRun_Network() {
+	ctx := context.Background()
+	base := zoo.EfficientNetLite0()
+	pictures := dataset.Folder("../../notebooks/data/emoji", dataset.FolderOptions{})
+	run, err := finetune.New(base, pictures, split.Stratified(pictures, split.Options{}), finetune.Options{}).FineTune(ctx, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	network, err := run.Network(base)
+	if err != nil {
+		log.Fatal(err)
+	}
+	weights, err := network.Weights(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := network.WriteONNX("emoji.onnx", weights, zoo.ONNXOptions{Softmax: true, Classes: run.Classes}); err != nil {
+		log.Fatal(err)
+	}
+}

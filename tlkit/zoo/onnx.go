@@ -1,6 +1,7 @@
 package zoo
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 
@@ -22,6 +23,10 @@ type ONNXOptions struct {
 	To            int  // groups [0, To) are written; default all
 	Height, Width int  // of the pictures; default those of Preprocess
 	Softmax       bool // adds a softmax over the last axis, so that probabilities come out
+
+	// Classes are the names of the outputs. They go into the file's metadata as "classes", a
+	// list in JSON.
+	Classes []string
 }
 
 // WriteONNX writes a model as an ONNX file that takes raw pictures: input "pixels", uint8
@@ -81,6 +86,13 @@ func (m *Model) onnx(folded Arrays, o ONNXOptions) (*onnx.Model, error) {
 		Inputs:  []onnx.Value{onnxValue(onnxInput, onnx.Uint8, in)},
 		Outputs: []onnx.Value{onnxValue(onnxOutput, onnx.Float32, out)},
 	}}
+	if o.Classes != nil {
+		names, err := json.Marshal(o.Classes)
+		if err != nil {
+			return nil, err
+		}
+		w.model.Metadata = []onnx.Entry{{Key: "classes", Text: string(names)}}
+	}
 	x, shape := w.normalize(m.Preprocess), in
 	for _, g := range foldedGroups(m.Groups[:o.To]) {
 		x, shape = w.group(x, g, shape)

@@ -211,7 +211,11 @@ func TestONNXGroups(t *testing.T) {
 		if m.Card.Features != c.features || m.Card.Classes != 10 || m.Features() != len(m.Groups)-1 || m.Card.Parameters == 0 {
 			t.Errorf("%s: %+v", name, m.Card)
 		}
-		if base, err := m.WithoutTop(Flatten); err != nil || base.Groups[len(base.Groups)-1].Name != "pool" {
+		base, err := m.WithoutTop(Flatten)
+		if err != nil || base.Groups[len(base.Groups)-1].Name != "pool" {
+			t.Errorf("%s without its top: %v", name, err)
+		}
+		if _, err := base.Weights(context.Background()); err != nil {
 			t.Errorf("%s without its top: %v", name, err)
 		}
 	}

@@ -33,7 +33,39 @@ func (m *Model) WithoutTop(p Pooling) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	out.Card.Features, out.once = Size(shape), &loading{}
+	m.once.mu.Lock()
+	defer m.once.mu.Unlock()
+	out.Card.Features, out.once = Size(shape), &loading{arrays: m.once.arrays}
+	return &out, nil
+}
+
+// WithClassifier gives the model with a new top on its features: a group "hidden00" … for
+// each of hidden, dense and ReLU, and "classifier" with the logits. weights are its weights,
+// and the base's: they are shared. Errors wrap [ErrMissing] or [ErrShape].
+func (m *Model) WithClassifier(weights Arrays, classes int, hidden ...int) (*Model, error) {
+	out := *m
+	out.Groups, out.top = append([]Group(nil), m.Groups[:m.Features()]...), 1
+	in := m.Card.Features
+	for i, n := range append(append([]int(nil), hidden...), classes) {
+		if in < 1 || n < 1 {
+			return nil, fmt.Errorf("zoo: %s: %w: a layer from %d numbers to %d", m.Card.Name, ErrShape, in, n)
+		}
+		out.Card.Features = in
+		d := draft{Group: Group{Name: "classifier"}}
+		x := d.do("", dense{in: in, out: n}, input)
+		if i < len(hidden) {
+			d.Name = fmt.Sprintf("hidden%02d", i)
+			d.activate(x, relu)
+		}
+		out.Groups, in = append(out.Groups, d.Group), n
+	}
+	out.Card.Classes, out.once = classes, &loading{arrays: weights}
+	if c, err := out.Cost(m.Preprocess.Size, m.Preprocess.Size); err == nil {
+		out.Card.Parameters, out.Card.MAdds = c.Parameters, c.MAdds
+	}
+	if err := out.Check(weights, 0, len(out.Groups)); err != nil {
+		return nil, err
+	}
 	return &out, nil
 }
 

@@ -202,3 +202,34 @@ func TestBuildNeedsEveryArray(t *testing.T) {
 		t.Errorf("no arrays: %v", err)
 	}
 }
+
+// A new top has its groups and needs its weights.
+func TestWithClassifier(t *testing.T) {
+	m := Tiny(1)
+	w := m.Init(1)
+	zeros := func(name string, shape ...int) { w[name] = Array{name, shape, make([]float32, Size(shape))} }
+	zeros("hidden00/kernel", 32, 8)
+	zeros("hidden00/bias", 8)
+	zeros("classifier/kernel", 8, 5)
+	if _, err := m.WithClassifier(w, 5, 8); !errors.Is(err, ErrShape) { // Tiny's own bias has two numbers
+		t.Errorf("a bias of another shape: %v", err)
+	}
+	zeros("classifier/bias", 5)
+	top, err := m.WithClassifier(w, 5, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := top.OutShape(len(top.Groups), 32, 32); err != nil || !slices.Equal(out, []int{5}) || top.Card.Classes != 5 {
+		t.Errorf("%v, %v", out, err)
+	}
+	if out, err := top.OutShape(top.Features(), 32, 32); err != nil || !slices.Equal(out, []int{8}) {
+		t.Errorf("features %v, %v", out, err)
+	}
+	if _, err := m.WithClassifier(w, 0); !errors.Is(err, ErrShape) {
+		t.Errorf("no classes: %v", err)
+	}
+	delete(w, "hidden00/bias")
+	if _, err := m.WithClassifier(w, 5, 8); !errors.Is(err, ErrMissing) {
+		t.Errorf("no bias: %v", err)
+	}
+}
