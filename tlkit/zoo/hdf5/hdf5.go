@@ -1,5 +1,6 @@
 // Package hdf5 reads HDF5 files, as far as Keras and h5py write them: groups in both
-// styles, arrays of numbers and strings in every layout, attributes.
+// styles, arrays of numbers and strings in every layout, attributes. It writes groups,
+// arrays and attributes that HDF5 reads.
 //
 // A file is a graph of blocks that name each other by offset:
 //
@@ -15,7 +16,7 @@
 // every index; the filters gzip, shuffle and Fletcher's checksum; integers, floating
 // point of 16, 32 and 64 bits, booleans, and strings of fixed and variable length.
 // Compound types, references, external and virtual data are refused by name
-// ([ErrUnsupported]).
+// ([ErrUnsupported]). A [Draft] is written in the simplest of these forms.
 //
 // Files come from outside. No length is believed: each is checked against the size of the
 // file and against [Limits] before memory is taken, the checksums that the newer
