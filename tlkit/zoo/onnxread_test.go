@@ -80,12 +80,13 @@ func (e exported) check(t *testing.T, what string, got []float32) {
 func softmaxed(v []float32, rows int) []float32 {
 	out, each := make([]float32, len(v)), len(v)/rows
 	for r := range rows {
-		sum := 0.0
-		for i := range each {
-			sum += math.Exp(float64(v[r*each+i]))
+		row, sum := v[r*each:][:each], 0.0
+		most := float64(slices.Max(row))
+		for _, x := range row {
+			sum += math.Exp(float64(x) - most)
 		}
-		for i := range each {
-			out[r*each+i] = float32(math.Exp(float64(v[r*each+i])) / sum)
+		for i, x := range row {
+			out[r*each+i] = float32(math.Exp(float64(x)-most) / sum)
 		}
 	}
 	return out

@@ -156,8 +156,8 @@ def draw_keras(net, seed):
     r = np.random.default_rng(seed)
     for layer in net.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
-            n = layer.gamma.shape
-            layer.set_weights([r.uniform(0.6, 1.4, n), r.uniform(-0.3, 0.3, n), r.uniform(-0.3, 0.3, n), r.uniform(0.5, 1.5, n)])
+            n, most = layer.gamma.shape, 0.3 if layer.name.endswith("_3_bn") else 1  # sums of many blocks stay small enough for a softmax
+            layer.set_weights([most * r.uniform(0.6, 1.4, n), r.uniform(-0.3, 0.3, n), r.uniform(-0.3, 0.3, n), r.uniform(0.5, 1.5, n)])
         elif isinstance(layer, keras.layers.Normalization):
             layer.mean, layer.variance = keras.ops.reshape([0.485, 0.456, 0.406], (1, 1, 1, 3)), keras.ops.reshape([0.052, 0.05, 0.051], (1, 1, 1, 3))
         elif layer.weights and not isinstance(layer, keras.layers.Normalization):
