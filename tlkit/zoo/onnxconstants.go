@@ -19,6 +19,8 @@ type constant struct {
 	few   []float64 // the numbers, where they are known; may hold anyBatch
 	read  maker     // or floating point ones, where they are to be read
 	err   error
+
+	tensor *onnx.Tensor // from which parts can be read; nil where only read can
 }
 
 // mostFew is the most numbers that a shape or a choice of axes takes.
@@ -27,7 +29,9 @@ const mostFew = 1 << 12
 func tensorConstant(x *onnx.Tensor) *constant {
 	c := &constant{shape: x.Shape, whole: !x.Type.Floating()}
 	if !c.whole {
-		c.read = x.Float32
+		if c.read = x.Float32; x.Seekable() {
+			c.tensor = x
+		}
 		return c
 	}
 	if x.Len() > mostFew {
@@ -269,7 +273,7 @@ func (c *constant) transpose(perm []int) (symbol, error) {
 		return symbol{}, err
 	}
 	out := *c
-	out.shape = make([]int, len(perm))
+	out.shape, out.tensor = make([]int, len(perm)), nil
 	for i, p := range perm {
 		out.shape[i] = c.shape[p]
 	}

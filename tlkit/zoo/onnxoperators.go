@@ -150,7 +150,7 @@ func (t *trace) conv(n operands) (symbol, error) {
 		}
 		c.in, c.depthwise = c.out, true
 	}
-	arrays := []maker{func() ([]float32, error) { return fromONNXLayout(w, c.kernelShape()) }}
+	arrays := []maker{func() ([]float32, error) { return w.outputsLast(c.out, w.shape[1], nil) }}
 	if b, err := n.constant(2); err != nil {
 		return symbol{}, err
 	} else if b != nil {
@@ -161,12 +161,49 @@ func (t *trace) conv(n operands) (symbol, error) {
 	return symbol{traced: traced{id: id, axes: "bchw"}}, err
 }
 
-func fromONNXLayout(c *constant, shape []int) ([]float32, error) {
-	v, err := c.floats(Size(shape))
-	if err != nil {
-		return nil, err
+// outputsLast reads weights [outs, ins, …] as [taps, ins, outs], where taps are the numbers
+// of the rest; an input i goes to the place at(i), or stays where at is nil. They are read
+// in strips of outputs, so that they are in memory once.
+func (c *constant) outputsLast(outs, ins int, at func(i int) int) ([]float32, error) {
+	each := Size(c.shape) / outs // of an output
+	to, strip := make([]float32, outs*each), outs
+	var part []float32
+	if c.tensor != nil {
+		strip = min(outs, max(16, 1<<16/each)) // a line of the cache is 16 numbers
+		part = make([]float32, strip*each)
+	} else {
+		all, err := c.floats(outs * each)
+		if err != nil {
+			return nil, err
+		}
+		part = all
 	}
-	return fromTorchLayout(v, shape), nil
+	for first := 0; first < outs; first += strip {
+		n := min(strip, outs-first)
+		if c.tensor != nil {
+			if err := c.tensor.ReadFloat32(part[:n*each], first*each); err != nil {
+				return nil, err
+			}
+		}
+		spread(to, part, outs, first, n, ins, each/ins, at)
+	}
+	return to, nil
+}
+
+// spread writes n outputs, from first on, to their places.
+func spread(to, part []float32, outs, first, n, ins, taps int, at func(i int) int) {
+	for i := range ins {
+		row := i
+		if at != nil {
+			row = at(i)
+		}
+		for t := range taps {
+			line := to[(t*ins+row)*outs+first:][:n]
+			for o := range line {
+				line[o] = part[(o*ins+i)*taps+t]
+			}
+		}
+	}
 }
 
 // channelsFirst says whether pictures lie as ONNX's layers want them.
@@ -269,13 +306,18 @@ func (t *trace) gemm(n operands) (symbol, error) {
 	if turned {
 		d.in, d.out = d.out, d.in
 	}
+	var at func(i int) int
+	if v.row != nil && v.slowest == 'c' { // [channels, height, width] becomes [height, width, channels]
+		pixels, channels := v.row[0]*v.row[1], v.row[2]
+		at = func(i int) int { return i%pixels*channels + i/pixels }
+	}
 	kernel := func() ([]float32, error) {
-		k, err := w.floats(d.in * d.out)
-		if err == nil && turned {
-			k = fromTorchLayout(k, []int{d.in, d.out})
+		if turned {
+			return w.outputsLast(d.out, d.in, at)
 		}
-		if err == nil && v.row != nil && v.slowest == 'c' {
-			k = pixelsFirst(k, v.row, d.out)
+		k, err := w.floats(d.in * d.out)
+		if err == nil && at != nil {
+			k = rowsMoved(k, d.out, at)
 		}
 		return k, err
 	}
@@ -292,15 +334,11 @@ func (t *trace) gemm(n operands) (symbol, error) {
 	return symbol{traced: traced{id: id, axes: "bc"}}, err
 }
 
-// pixelsFirst moves the rows of a dense layer's kernel from the order [channels, height,
-// width] of the pictures to [height, width, channels].
-func pixelsFirst(k []float32, picture []int, outs int) []float32 {
-	pixels, channels := picture[0]*picture[1], picture[2]
+// rowsMoved moves the rows of a matrix to other places.
+func rowsMoved(k []float32, columns int, at func(i int) int) []float32 {
 	to := make([]float32, len(k))
-	for c := range channels {
-		for p := range pixels {
-			copy(to[(p*channels+c)*outs:][:outs], k[(c*pixels+p)*outs:])
-		}
+	for i := range len(k) / columns {
+		copy(to[at(i)*columns:][:columns], k[i*columns:])
 	}
 	return to
 }
@@ -625,7 +663,6 @@ func (t *trace) absorb(id int, scale, shift []float64) bool {
 	s.arrays = []maker{
 		func() ([]float32, error) {
 			k, err := kernel()
-			k = slices.Clone(k)
 			for i := range k { // the output channel changes fastest
 				k[i] = float32(float64(k[i]) * scale[i%len(scale)])
 			}

@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -418,4 +419,28 @@ func FuzzReadONNX(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// Reading takes no more memory than 1.2 times the weights.
+func TestONNXMemory(t *testing.T) {
+	m := onnxModel(map[string][]int{"first": {8, 3, 3, 3}, "wide": {4096, 512}, "large": {512, 8, 16, 16}},
+		onnxNode("Conv", "x first", "a", onnx.Ints("pads", 8, 8, 9, 9)), onnxNode("Conv", "a large", "b"),
+		onnxNode("GlobalAveragePool", "b", "c"), onnxNode("Flatten", "c", "d"), onnxNode("Gemm", "d wide", "y", onnx.Int("transB", 1)))
+	b, err := m.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "large.onnx")
+	if err := os.WriteFile(path, b, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := ReadONNX(path, ONNXReadOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if ratio := float64(after.TotalAlloc-before.TotalAlloc) / float64(len(b)); ratio > 1.2 {
+		t.Errorf("%.2f times the file of %d bytes", ratio, len(b))
+	}
 }

@@ -96,6 +96,12 @@ func checkTensors(t *testing.T, m *onnx.Model) {
 			t.Errorf("%s: %v, %v, %v", x.Name, i, ierr, ferr)
 		}
 	}
+	part := make([]float32, 3)
+	for _, x := range m.Tensors[:26] {
+		if x.Type.Floating() && (x.ReadFloat32(part, 2) != nil || !slices.Equal(part, floats[2:5]) || x.ReadFloat32(part, 4) == nil) {
+			t.Errorf("%s: a part is %v", x.Name, part)
+		}
+	}
 	if v, err := m.Tensors[26].Float32(); err != nil || !slices.Equal(v, []float32{7}) || len(m.Tensors[26].Shape) != 0 {
 		t.Errorf("the scalar is %v, %v", v, err)
 	}
@@ -260,6 +266,7 @@ func TestTensors(t *testing.T) {
 	}{
 		"floats one by one":          {fixed(fixed(two(1), 0), 0x3f800000), nil},
 		"whole numbers one by one":   {number(number(two(6), 5, 1), 5, 2), nil},
+		"half a part, twice":         {part(part(two(1), 4, make([]byte, 2)), 4, make([]byte, 6)), onnx.ErrFormat},
 		"floats in two parts":        {part(part(two(1), 4, make([]byte, 4)), 4, make([]byte, 4)), nil},
 		"too few":                    {fixed(two(1), 0), onnx.ErrFormat},
 		"too many":                   {part(two(1), 9, make([]byte, 12)), onnx.ErrFormat},

@@ -60,24 +60,33 @@ func (t *Tensor) bytes() int64 { return int64(t.Len()) * int64(t.Type.Size()) }
 
 // Float32 gives the elements of a floating point tensor.
 func (t *Tensor) Float32() ([]float32, error) {
-	if t.make != nil {
-		return t.make(), nil
-	}
 	v := make([]float32, t.Len())
-	return v, t.ReadFloat32(v)
+	return v, t.ReadFloat32(v, 0)
 }
 
-// ReadFloat32 is Float32 into dst, which has Len elements.
-func (t *Tensor) ReadFloat32(dst []float32) error {
-	if len(dst) != t.Len() {
-		return fmt.Errorf("onnx: tensor %q has %d elements, not %d", t.Name, t.Len(), len(dst))
+// ReadFloat32 reads elements of a floating point tensor into dst, the first of them at the
+// place from.
+func (t *Tensor) ReadFloat32(dst []float32, from int) error {
+	if from < 0 || len(dst) > t.Len()-from {
+		return fmt.Errorf("onnx: tensor %q has %d elements, not %d from %d on", t.Name, t.Len(), len(dst), from)
 	}
 	if t.make != nil {
-		copy(dst, t.make())
+		copy(dst, t.make()[from:])
 		return nil
 	}
-	return t.each(func(r elements.Run, from, n int) error { return r.Float32(dst[from : from+n]) })
+	return t.each(func(r elements.Run, at, n int) error {
+		low, high := max(at, from), min(at+n, from+len(dst))
+		if low >= high {
+			return nil
+		}
+		r.At += int64(low-at) * int64(r.Type.Size())
+		return r.Float32(dst[low-from : high-from])
+	})
 }
+
+// Seekable says whether reading a part takes no longer than the part. Where it is false,
+// the numbers are made when they are asked for, or are of varying length in the file.
+func (t *Tensor) Seekable() bool { return t.make == nil && !t.varint }
 
 // Ints gives the elements of a tensor of whole numbers or bools.
 func (t *Tensor) Ints() ([]int, error) {
