@@ -85,7 +85,7 @@ func refuse(format string, args ...any) error {
 // name is what the layer is called: like its weights, or like the node where an exporter
 // has renamed those.
 func (n operands) name(weights int) string {
-	for _, full := range []string{n.Inputs[weights], n.Name, n.Outputs[0]} {
+	for _, full := range []string{n.Inputs[weights], n.Name} {
 		if s := layerName(full); s != "" {
 			return s
 		}

@@ -149,7 +149,8 @@ func TestReadONNX(t *testing.T) {
 	if *onnxFolder != "testdata/onnx" {
 		backend = "cpu"
 	}
-	for _, e := range golden.Read[[]exported](t, filepath.Join(*onnxFolder, "models.json")) {
+	for _, e := range append(golden.Read[[]exported](t, filepath.Join(*onnxFolder, "models.json")),
+		golden.Read[[]exported](t, filepath.Join(*onnxFolder, "keras_torch.json"))...) {
 		t.Run(e.Name, func(t *testing.T) {
 			m, w := e.read(t)
 			var names []string

@@ -5,7 +5,8 @@ Usage: python make.py FOLDER small|full  (see parity.sh)
 small are narrow and shallow networks built of the libraries' own blocks, full the published ones. Batch norms have
 averages, scales and offsets that are drawn, not 0 and 1. models.json tells of each: the side of its pictures, whether it
 takes pixels as they are or (x - 127) / 128, whether a softmax ends it, and the outputs for the pictures, which come from the
-formulas that golden_test.go has too.
+formulas that golden_test.go has too. With KERAS_BACKEND=torch in the environment it is Keras's models alone, exported by
+that backend, and keras_torch.json.
 """
 import json
 import logging
@@ -235,10 +236,12 @@ def main():
     only = sys.argv[3] if len(sys.argv) > 3 else ""
     keras.utils.set_random_seed(1)
     torch.manual_seed(1)
-    told = []
+    told, on_torch = [], keras.backend.backend() == "torch"
     for name, net, size, how in {"small": small, "full": full}[which]():
-        if only not in name:
+        if only not in name or on_torch and not name.startswith("keras"):
             continue
+        if on_torch:
+            name = name.replace("keras", "keras_torch")
         path = os.path.join(folder, name + ".onnx")
         run = export_keras(net, path) if name.startswith("keras") else export_torch(net, path, size, how)
         if which == "small":
@@ -256,7 +259,7 @@ def main():
         told.append(dict(name=name, size=size, raw=how == "raw", softmax=name.startswith("keras"), pictures=len(pixels),
                          outputs=[float(f"{v:.9g}") for v in out.ravel()]))
         print(name, os.path.getsize(path), f"spread {out.std():.3g}", flush=True)
-    with open(os.path.join(folder, "models.json"), "w") as f:
+    with open(os.path.join(folder, "keras_torch.json" if on_torch else "models.json"), "w") as f:
         f.write("[\n" + ",\n".join(json.dumps(t) for t in told) + "\n]\n")
 
 

@@ -10,6 +10,7 @@ python=$(sh ../../../python.sh)
 export PYTHONDONTWRITEBYTECODE=1
 if [ "${1:-}" = --write ]; then
 	"$python" make.py . small
+	KERAS_BACKEND=torch "$python" make.py . small
 	exit
 fi
 made=$(mktemp -d)
@@ -17,6 +18,7 @@ trap 'rm -rf "$made"' EXIT
 for size in small full; do
 	mkdir "$made/$size"
 	"$python" make.py "$made/$size" "$size"
+	KERAS_BACKEND=torch "$python" make.py "$made/$size" "$size"
 	go test -count=1 -run '^TestReadONNX$' -timeout 60m ../.. -onnx "$made/$size"
 done
 echo "onnx: ONNX Runtime and the Go reader agree on $(ls "$made"/*/*.onnx | wc -l) models"
