@@ -306,12 +306,37 @@ func (t *trace) gemm(n operands) (symbol, error) {
 	if turned {
 		d.in, d.out = d.out, d.in
 	}
+	bias, err := n.bias(d.out)
+	if err != nil {
+		return symbol{}, err
+	}
+	id, err := t.add(n.name(1), d, []int{x}, denseKernel(w, d, turned, v), bias)
+	return symbol{traced: traced{id: id, axes: "bc"}}, err
+}
+
+// bias reads the third input of a matrix product, zeros where there is none.
+func (n operands) bias(outs int) (maker, error) {
+	b, err := n.constant(2)
+	if err != nil {
+		return nil, err
+	}
+	if b == nil {
+		return func() ([]float32, error) { return make([]float32, outs), nil }, nil
+	}
+	if r := len(b.shape); r < 1 || r > 2 || b.shape[r-1] != outs {
+		return nil, refuse("a bias of shape %v for %d outputs", b.shape, outs)
+	}
+	return func() ([]float32, error) { return b.floats(outs) }, nil
+}
+
+// denseKernel reads the weights of a dense layer that reads v; turned ones are [out, in].
+func denseKernel(w *constant, d dense, turned bool, v traced) maker {
 	var at func(i int) int
 	if v.row != nil && v.slowest == 'c' { // [channels, height, width] becomes [height, width, channels]
 		pixels, channels := v.row[0]*v.row[1], v.row[2]
 		at = func(i int) int { return i%pixels*channels + i/pixels }
 	}
-	kernel := func() ([]float32, error) {
+	return func() ([]float32, error) {
 		if turned {
 			return w.outputsLast(d.out, d.in, at)
 		}
@@ -321,17 +346,6 @@ func (t *trace) gemm(n operands) (symbol, error) {
 		}
 		return k, err
 	}
-	bias := func() ([]float32, error) { return make([]float32, d.out), nil }
-	if b, err := n.constant(2); err != nil {
-		return symbol{}, err
-	} else if b != nil {
-		if r := len(b.shape); r < 1 || r > 2 || b.shape[r-1] != d.out {
-			return symbol{}, refuse("a bias of shape %v for %d outputs", b.shape, d.out)
-		}
-		bias = func() ([]float32, error) { return b.floats(d.out) }
-	}
-	id, err := t.add(n.name(1), d, []int{x}, kernel, bias)
-	return symbol{traced: traced{id: id, axes: "bc"}}, err
 }
 
 // rowsMoved moves the rows of a matrix to other places.
@@ -455,24 +469,33 @@ func (t *trace) pool(n operands) (symbol, error) {
 	if err != nil {
 		return symbol{}, err
 	}
-	if before != (device.Padding{}) && (p.mean || !t.positive(x)) {
-		return symbol{}, refuse("zeros around pictures that are pooled, where not the largest of numbers from 0 on is taken,")
-	}
-	if p.mean && p.pad != (padding{}) && n.Int("count_include_pad", 0) != 0 {
-		return symbol{}, refuse("a mean that counts the padding")
-	}
-	if n.Int("ceil_mode", 0) != 0 {
-		for i, d := range p.pad.of(t.shapes[x], p.window, p.stride) {
-			if (t.shapes[x][i]+d[0]+d[1]-p.window[i])%p.stride != 0 {
-				return symbol{}, refuse("a window that goes beyond the edge (ceil_mode)")
-			}
-		}
+	if err := t.poolable(n, p, before, x); err != nil {
+		return symbol{}, err
 	}
 	if p.window == [2]int{1, 1} && p.stride == 1 && p.pad == (padding{}) {
 		return symbol{traced: v}, nil
 	}
 	id, err := t.add("", p, []int{x})
 	return symbol{traced: traced{id: id, axes: "bchw"}}, err
+}
+
+// poolable says whether the pool p of the value x means here what it does in ONNX; before
+// are zeros around it that a node of their own adds.
+func (t *trace) poolable(n operands, p pool, before device.Padding, x int) error {
+	if before != (device.Padding{}) && (p.mean || !t.positive(x)) {
+		return refuse("zeros around pictures that are pooled, where not the largest of numbers from 0 on is taken,")
+	}
+	if p.mean && p.pad != (padding{}) && n.Int("count_include_pad", 0) != 0 {
+		return refuse("a mean that counts the padding")
+	}
+	if n.Int("ceil_mode", 0) != 0 {
+		for i, d := range p.pad.of(t.shapes[x], p.window, p.stride) {
+			if (t.shapes[x][i]+d[0]+d[1]-p.window[i])%p.stride != 0 {
+				return refuse("a window that goes beyond the edge (ceil_mode)")
+			}
+		}
+	}
+	return nil
 }
 
 // positive says whether the numbers of a value are known to be 0 or more.
@@ -616,20 +639,7 @@ func (t *trace) affine(n operands) (symbol, error) {
 	if err != nil {
 		return symbol{}, err
 	}
-	scale, shift := make([]float64, len(f)), make([]float64, len(f))
-	for i, x := range f {
-		scale[i] = 1
-		switch x := float64(x); n.Op {
-		case "Add":
-			shift[i] = x
-		case "Sub":
-			shift[i] = -x
-		case "Mul":
-			scale[i] = x
-		case "Div":
-			scale[i] = 1 / x
-		}
-	}
+	scale, shift := line(n.Op, f)
 	if v.raw != nil {
 		r := *v.raw
 		for i := range 3 {
@@ -642,6 +652,25 @@ func (t *trace) affine(n operands) (symbol, error) {
 		return symbol{}, refuse("%s with a constant, where not right behind the input, a convolution or a dense layer,", n.Op)
 	}
 	return symbol{traced: v}, nil
+}
+
+// line gives what an operator with a constant does, for each channel: scale·x + shift.
+func line(op string, constant []float32) (scale, shift []float64) {
+	scale, shift = make([]float64, len(constant)), make([]float64, len(constant))
+	for i, c := range constant {
+		scale[i] = 1
+		switch c := float64(c); op {
+		case "Add":
+			shift[i] = c
+		case "Sub":
+			shift[i] = -c
+		case "Mul":
+			scale[i] = c
+		case "Div":
+			scale[i] = 1 / c
+		}
+	}
+	return scale, shift
 }
 
 // absorb multiplies the output channels of a layer and adds to them, in its weights.
