@@ -161,7 +161,7 @@ func TestURL(t *testing.T) {
 // fakeClient is a program that copies an archive into the working folder, as pip and npm do.
 func fakeClient(t *testing.T, archive []byte, name string) string {
 	src := write(t, name, archive)
-	return write(t, "client", fmt.Appendf(nil, "#!/bin/sh\ncp '%s' .\n", src))
+	return write(t, "client", fmt.Appendf(nil, "#!/bin/sh\ncase \"$*\" in *download*|pack*) cp '%s' .;; esac\n", src))
 }
 
 func TestWheelAndNPM(t *testing.T) {
@@ -205,7 +205,8 @@ func TestWheelAndNPM(t *testing.T) {
 }
 
 func TestPinsAreChecked(t *testing.T) {
-	for _, f := range []File{{}, {Name: "../x", SHA256: pin().SHA256, Bytes: 1}, {Name: "x", SHA256: "12", Bytes: 1}, {Name: "x", SHA256: pin().SHA256}} {
+	for _, f := range []File{{}, {Name: "../x", SHA256: pin().SHA256, Bytes: 1}, {Name: "x", SHA256: "12", Bytes: 1}, {Name: "x", SHA256: pin().SHA256},
+		{Name: "x", MD5: "12"}, {Name: "x", Prefix: "1234567"}, {Name: "x", MD5: strings.Repeat("x", 32)}, {Name: "x", Prefix: "01234567", Bytes: -1}} {
 		if _, err := f.Path(ctx, Options{Home: t.TempDir()}); err == nil {
 			t.Errorf("%+v is taken", f)
 		}
