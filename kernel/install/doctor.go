@@ -72,6 +72,13 @@ func Doctor(ctx context.Context, p Place) []Finding {
 		}
 		out = append(out, found)
 	}
+	for _, e := range extras() {
+		found := Finding{Part: "data", Remedy: e.remedy, Found: e.name + " are not here; without them, " + e.lack}
+		if path, err := e.here(ctx); err == nil {
+			found.OK, found.Found = true, e.name+", "+filepath.Base(path)
+		}
+		out = append(out, found)
+	}
 	browser := Finding{Part: "browser", Remedy: "apt-get install chromium", Found: "none found: only the tests of the exported pages need one"}
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {

@@ -27,6 +27,7 @@ import (
 	"transferlab/tlkit/progress"
 	"transferlab/tlkit/replace"
 	"transferlab/tlkit/samples"
+	"transferlab/tlkit/samples/stamps"
 	"transferlab/tlkit/zoo"
 )
 
@@ -483,7 +484,9 @@ func tail(s string, lines int) string {
 	return strings.Join(all[max(0, len(all)-lines):], "\n")
 }
 
-// Data fetches what notebooks use and the repository does not carry.
+// Data fetches what notebooks use and the repository does not carry. What this system has no
+// client for, or has in another version, is said and left out; weights that their publishers
+// let nobody pin are looked for, and it is said where to put them.
 func Data(ctx context.Context, o Options) error {
 	p, err := Find(orDot(o.Root))
 	if err != nil {
@@ -499,11 +502,51 @@ func Data(ctx context.Context, o Options) error {
 		return err
 	}
 	o.Log("weights of %s: %s", m.Card.Name, path)
+	var failed error
 	for _, f := range samples.All() {
 		if path, err = f.Path(ctx, p.fetching(o)); err != nil {
-			return err
+			failed = errors.Join(failed, err)
+			continue
 		}
 		o.Log("%s: %s", f.Name, path)
 	}
-	return nil
+	for _, e := range extras() {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if path, err = e.get(ctx, p.fetching(o)); err != nil {
+			o.Log("without %s, %s: %v", e.name, e.lack, err)
+			continue
+		}
+		o.Log("%s: %s", e.name, path)
+	}
+	return failed
+}
+
+// extra is what notebooks use where it is to be had, and do without otherwise.
+type extra struct {
+	name, lack, remedy string // lack: what becomes of the notebooks without it
+
+	here func(context.Context) (string, error)                // where it is, if it is here
+	get  func(context.Context, fetch.Options) (string, error) // the same, and gets it
+}
+
+func extras() []extra {
+	return []extra{
+		{"Tux Paint stamps", "notebook 07 compares on the emoji alone", "make data", stamps.Folder, stamps.Fetch},
+		published("keras/ResNet50/notop", "Keras's weights of ResNet50", "notebook 08 trains weights of its own first"),
+	}
+}
+
+// published is a file with weights that its publisher keeps.
+func published(name, called, lack string) extra {
+	get := func(ctx context.Context, o fetch.Options) (string, error) {
+		f, err := zoo.Published(name)
+		if err != nil {
+			return "", err
+		}
+		return f.Path(ctx, o)
+	}
+	here := func(ctx context.Context) (string, error) { return get(ctx, fetch.Options{}) }
+	return extra{called, lack, "make data says where to put them", here, get}
 }

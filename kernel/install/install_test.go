@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"transferlab/tlkit/fetch"
+	"transferlab/tlkit/zoo"
 )
 
 func TestFind(t *testing.T) {
@@ -126,7 +128,7 @@ func TestDoctorOfAnEmptyCheckout(t *testing.T) {
 			}
 		}
 	}
-	for _, part := range []string{"JupyterLab", "GoNB", "goimports", "gopls", "kernelspec", "ONNX Runtime", "weights"} {
+	for _, part := range []string{"data", "JupyterLab", "GoNB", "goimports", "gopls", "kernelspec", "ONNX Runtime", "weights"} {
 		if !missing[part] {
 			t.Errorf("%s is not missed", part)
 		}
@@ -229,5 +231,33 @@ func TestModulesOfOtherSystemsAreLeftOut(t *testing.T) {
 	got := ours([]string{"a.org/b", lib + "linux-amd64", lib + "windows-amd64", lib[:len(lib)-5]}, "linux-amd64")
 	if want := []string{"a.org/b", lib + "linux-amd64", lib[:len(lib)-5]}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// What a system cannot fetch is said, with what becomes of the notebooks, and the rest is
+// done; nothing is asked where the network is forbidden.
+func TestDataGoesOn(t *testing.T) {
+	p, err := Find(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := zoo.EfficientNetLite0().File.Path(t.Context(), fetch.Options{Home: p.Home()}); err != nil {
+		if os.Getenv("TLKIT_REQUIRE") == "all" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	t.Setenv(fetch.OfflineEnv, "1")
+	t.Setenv("KERAS_HOME", t.TempDir())
+	var said []string
+	err = Data(t.Context(), Options{Root: p.Root, Log: func(f string, a ...any) { said = append(said, fmt.Sprintf(f, a...)) }})
+	if err != nil && !errors.Is(err, fetch.ErrNotFound) {
+		t.Error(err)
+	}
+	all := strings.Join(said, "\n")
+	for _, want := range []string{"weights of EfficientNet-Lite0: ", "Tux Paint stamps", "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("does not say %q: %s", want, all)
+		}
 	}
 }

@@ -2,7 +2,6 @@ package fetch
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,7 +21,7 @@ func (l Local) find(context.Context, Options) []string { return []string{os.Expa
 // ~/.keras/models.
 type Keras string
 
-func (k Keras) String() string { return "the cache of Keras, " + string(k) }
+func (k Keras) String() string { return "the cache of Keras" }
 
 func (k Keras) find(context.Context, Options) []string {
 	return at(inHome("KERAS_HOME", ".keras"), "models", string(k))
@@ -32,7 +31,7 @@ func (k Keras) find(context.Context, Options) []string {
 // default ~/.cache/torch/hub/checkpoints.
 type Torch string
 
-func (t Torch) String() string { return "the cache of PyTorch, " + string(t) }
+func (t Torch) String() string { return "the cache of PyTorch" }
 
 func (t Torch) find(context.Context, Options) []string {
 	home := os.Getenv("TORCH_HOME")
@@ -51,7 +50,7 @@ type HuggingFace struct {
 }
 
 func (h HuggingFace) String() string {
-	return fmt.Sprintf("the cache of Hugging Face, %s of %s at %s", h.File, h.Repo, h.Commit)
+	return "the cache of Hugging Face, " + h.Repo
 }
 
 func (h HuggingFace) find(context.Context, Options) []string {
