@@ -19,8 +19,11 @@ import (
 // Variables go by their order in the layer, which has to be Keras's; as float32, whatever
 // they were read as. They are read one after the other when it is their turn. Equal content
 // gives equal bytes.
+//
+// Keras before 3.6 and TF-Keras load the file too.
 func Write(w io.Writer, layers []Layer) error {
 	var root hdf5.Draft
+	root.Group("vars") // of the model itself
 	count := counter{}
 	seen := map[string]bool{}
 	for i, l := range layers {
@@ -34,7 +37,7 @@ func Write(w io.Writer, layers []Layer) error {
 			return fmt.Errorf("keras: writing: layer %d, %q: the path %q is used twice or cannot be", i, l.Name, l.Path)
 		}
 		seen[l.Path] = true
-		vars := root.Group(l.Path + "/vars")
+		vars := object(&root, l.Path)
 		if l.Name != "" {
 			vars.SetAttr("name", hdf5.Texts(nil, l.Name))
 		}
@@ -46,6 +49,17 @@ func Write(w io.Writer, layers []Layer) error {
 		return fmt.Errorf("keras: %w", err)
 	}
 	return nil
+}
+
+// object gives the group vars of an object. Older versions of Keras want one in all that it
+// is a part of too.
+func object(root *hdf5.Draft, path string) *hdf5.Draft {
+	for i, c := range path {
+		if c == '/' && last(path[:i]) != containers[0] {
+			root.Group(path[:i] + "/vars")
+		}
+	}
+	return root.Group(path + "/vars")
 }
 
 // checked reads the values, and says whose they are if that cannot be.
