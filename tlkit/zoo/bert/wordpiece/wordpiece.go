@@ -184,9 +184,9 @@ type Options struct {
 // Encoding is a text as a model takes it. All slices are equally long.
 type Encoding struct {
 	IDs     []int32
-	Types   []int32  // 0 for the first text and its special tokens, 1 for the second's
-	Mask    []int32  // 1 for a token, 0 for padding
-	Special []bool   // [CLS], [SEP] and padding that were added
+	Types   []int32 // 0 for the first text and its special tokens, 1 for the second's
+	Mask    []int32 // 1 for a token, 0 for padding
+	Special []bool  // [CLS], [SEP] and padding that were added
 
 	// Offsets are the bytes [from, to) of the text that a token stands for; 0, 0 for added
 	// ones. (The reference counts characters, and where marks are put into another order it
