@@ -2,17 +2,20 @@ package zoo
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 
 	"transferlab/tlkit/fetch"
-	"transferlab/tlkit/zoo/torch"
 )
 
-// This file brings EfficientNet-Lite0's published weights into this package's names and
-// layout.
+// ErrNoWeights is wrapped by the error of a model whose weights come with nothing that
+// this project may fetch.
+var ErrNoWeights = errors.New("no weights are known")
 
-// lite0File pins the published weights.
+// lite0File pins the published weights of EfficientNet-Lite0.
 func lite0File() fetch.File {
 	return fetch.File{
 		Name:   "efficientnet-lite0-57934424.pth",
@@ -24,109 +27,207 @@ func lite0File() fetch.File {
 	}
 }
 
-func loadLite0(ctx context.Context, o fetch.Options) (Arrays, error) {
-	path, err := lite0File().Path(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	return readLite0(path)
-}
+// loader gives a model's arrays.
+type loader func(ctx context.Context, m *Model, o fetch.Options) (Arrays, error)
 
-// readLite0 reads a file in the layout of the published weights.
-func readLite0(path string) (Arrays, error) {
-	state, err := torch.Read(path, torch.Limits{Bytes: 64 << 20})
-	if err != nil {
-		return nil, err
-	}
-	return fromTorch(EfficientNetLite0(), state, lite0TorchNames())
-}
-
-// lite0TorchNames maps this package's names to those in the file.
-func lite0TorchNames() map[string]string {
-	names := map[string]string{"classifier/kernel": "_fc.weight", "classifier/bias": "_fc.bias"}
-	layer := func(path, conv, norm string) {
-		names[path+"/kernel"] = conv + ".weight"
-		names[path+"/scale"] = norm + ".weight"
-		names[path+"/offset"] = norm + ".bias"
-		names[path+"/mean"] = norm + ".running_mean"
-		names[path+"/variance"] = norm + ".running_var"
-	}
-	layer("stem", "_conv_stem", "_bn0")
-	layer("head", "_conv_head", "_bn1")
-	for i := range 16 {
-		ours, theirs := fmt.Sprintf("block%02d", i), fmt.Sprintf("_blocks.%d.", i)
-		if i > 0 { // the first block does not expand
-			layer(ours+"/expand", theirs+"_expand_conv", theirs+"_bn0")
+// from sets the file that the weights come from.
+func (m *Model) from(f fetch.File) *Model {
+	m.File, m.load = f, func(ctx context.Context, m *Model, o fetch.Options) (Arrays, error) {
+		if f.Name == "" {
+			return nil, fmt.Errorf("%w for it: give a file by WeightsFrom, or start from Random", ErrNoWeights)
 		}
-		layer(ours+"/depthwise", theirs+"_depthwise_conv", theirs+"_bn1")
-		layer(ours+"/project", theirs+"_project_conv", theirs+"_bn2")
+		path, err := f.Path(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		return m.ReadWeights(path)
 	}
-	return names
+	return m
 }
 
-// fromTorch turns a state dict into arrays. PyTorch keeps a convolution's kernel as
-// [out, in, kh, kw] and a dense one as [out, in]. Errors are the reader's, among them
-// *torch.MismatchError.
-func fromTorch(m *Model, state *torch.State, names map[string]string) (Arrays, error) {
+// loaded is a copy of the model with other weights.
+func (m *Model) loaded(weights string, load loader) *Model {
+	out := *m
+	out.File, out.load, out.once = fetch.File{}, load, &loading{}
+	out.Card.Weights = weights
+	return &out
+}
+
+// WeightsFrom gives the model with the weights of a file, which is read when they are
+// asked for: see [Model.ReadWeights] for what it may be.
+func (m *Model) WeightsFrom(path string) *Model {
+	return m.loaded(path, func(_ context.Context, m *Model, _ fetch.Options) (Arrays, error) { return m.ReadWeights(path) })
+}
+
+// With gives the model with these weights, which are shared.
+func (m *Model) With(weights Arrays) *Model {
+	return m.loaded("given", func(context.Context, *Model, fetch.Options) (Arrays, error) { return weights, nil })
+}
+
+// Random gives the model with the weights of [Model.Init]: there is nothing to transfer in
+// them, which makes it the contrast to a pretrained one.
+func (m *Model) Random(seed uint64) *Model {
+	out := m.loaded(fmt.Sprintf("drawn from the seed %d", seed),
+		func(_ context.Context, m *Model, _ fetch.Options) (Arrays, error) { return m.Init(seed), nil })
+	out.Card.Task, out.Card.Data, out.Card.Top1, out.Card.Top1Source = "none: its weights are random", "", 0, ""
+	return out
+}
+
+// MismatchError says how a file's tensors differ from those that a model needs.
+type MismatchError struct {
+	Model, File string
+	Library     Library  // whose names fit best
+	Missing     []string // needed, not in the file
+	Unexpected  []string // in the file, not needed
+	Shapes      []string // "name: [3] in the file, [4] needed"
+	Looks       string   // the model of this package whose names the file has; empty where none
+}
+
+// Error lists the differences, at most five of each sort.
+func (e *MismatchError) Error() string {
+	s := fmt.Sprintf("zoo: %s is not of %s", e.File, e.Model)
+	if e.Looks != "" {
+		s += fmt.Sprintf(" but looks like %s", e.Looks)
+	}
+	for _, p := range []struct {
+		what  string
+		names []string
+	}{{"missing", e.Missing}, {"unexpected", e.Unexpected}, {"of another shape", e.Shapes}} {
+		if len(p.names) > 0 {
+			s += fmt.Sprintf("; %d tensors %s (%s)", len(p.names), p.what, few(p.names))
+		}
+	}
+	return s + fmt.Sprintf("; expected are the names of %s", e.Library)
+}
+
+func few(names []string) string {
+	s := ""
+	for i, n := range names {
+		if i == 5 {
+			return s + ", …"
+		}
+		if i > 0 {
+			s += ", "
+		}
+		s += n
+	}
+	return s
+}
+
+// tensorFile is a weights file: named arrays in another library's order of axes.
+type tensorFile interface {
+	Names() []string
+	Shape(name string) []int // nil where there is none
+	Float32(name string) ([]float32, error)
+	Close() error
+}
+
+// read takes the model's arrays out of a file whose names are those of one of libraries.
+// Errors are the file's and [*MismatchError].
+func (m *Model) read(path string, file tensorFile, torch bool) (Arrays, error) {
+	d, names := m.nearest(file, torch)
 	params := m.Params(0, len(m.Groups))
-	want := map[string][]int{}
+	fail := &MismatchError{Model: m.Card.Name, File: path, Library: d.library}
+	needed := map[string]bool{}
 	for _, p := range params {
-		want[names[p.Name]] = torchShape(p.Shape)
+		theirs, want := d.name(names, p), m.layout(d, p).theirs
+		needed[theirs] = true
+		switch got := file.Shape(theirs); {
+		case got == nil:
+			fail.Missing = append(fail.Missing, theirs)
+		case !slices.Equal(got, want):
+			fail.Shapes = append(fail.Shapes, fmt.Sprintf("%s: %v in the file, %v needed", theirs, got, want))
+		}
 	}
-	if err := state.Match(want); err != nil {
-		return nil, err
+	for _, n := range file.Names() {
+		if !needed[n] && !d.known(names, n) {
+			fail.Unexpected = append(fail.Unexpected, n)
+		}
 	}
+	if len(fail.Missing)+len(fail.Shapes)+len(fail.Unexpected) > 0 {
+		fail.Looks = looksLike(m, file, torch)
+		return nil, fail
+	}
+	return m.convert(file, d, names, params)
+}
+
+// convert reads the tensors, several at a time.
+func (m *Model) convert(file tensorFile, d dialect, names aliases, params []Param) (Arrays, error) {
 	out := make(Arrays, len(params))
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	var failed error
+	slots := make(chan struct{}, 4) // at most so many tensors in two forms at once
 	for _, p := range params {
+		slots <- struct{}{}
 		wg.Go(func() {
-			t, _ := state.Tensor(names[p.Name])
-			v, err := t.Float32()
+			defer func() { <-slots }()
+			v, err := file.Float32(d.name(names, p))
+			if err == nil {
+				v = m.layout(d, p).ours(v)
+			}
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
 				failed = err
 				return
 			}
-			out[p.Name] = Array{p.Name, p.Shape, fromTorchLayout(v, p.Shape)}
+			out[p.Name] = Array{p.Name, p.Shape, v}
 		})
 	}
 	wg.Wait()
-	return out, failed
+	if failed != nil {
+		return nil, failed
+	}
+	return out, nil
 }
 
-func torchShape(shape []int) []int {
-	switch len(shape) {
-	case 4:
-		return []int{shape[3], shape[2], shape[0], shape[1]}
-	case 2:
-		return []int{shape[1], shape[0]}
-	}
-	return shape
-}
-
-// fromTorchLayout moves the first axis, the outputs, to the end, and in a convolution's
-// kernel the inputs before it.
-func fromTorchLayout(v []float32, shape []int) []float32 {
-	if len(shape) < 2 {
-		return v
-	}
-	outs, ins := shape[len(shape)-1], shape[len(shape)-2]
-	taps := len(v) / (outs * ins)
-	w := make([]float32, len(v))
-	if taps == 1 {
-		transposed(w, 1, v, outs, ins)
-		return w
-	}
-	for t := range taps {
-		for i := range ins {
-			row := w[(t*ins+i)*outs:][:outs]
-			for o := range row {
-				row[o] = v[(o*ins+i)*taps+t]
+// nearest gives the dialect, of those that PyTorch's files or the others have, most of
+// whose names are in the file.
+func (m *Model) nearest(file tensorFile, torch bool) (best dialect, names aliases) {
+	most := -1
+	for _, d := range m.dialects {
+		if (d.library != Keras) != torch {
+			continue
+		}
+		a, n := d.names(), 0
+		for _, p := range m.Params(0, len(m.Groups)) {
+			if file.Shape(d.name(a, p)) != nil {
+				n++
 			}
 		}
+		if n > most {
+			most, best, names = n, d, a
+		}
 	}
-	return w
+	return best, names
 }
+
+// looksLike names the other model of this package all of whose names are in the file.
+func looksLike(not *Model, file tensorFile, torch bool) string {
+	for _, m := range all() {
+		if m.Card.Name == not.Card.Name {
+			continue
+		}
+		d, names := m.nearest(file, torch)
+		fits := d.names != nil
+		for _, p := range m.Params(0, m.body) {
+			fits = fits && slices.Equal(file.Shape(d.name(names, p)), m.layout(d, p).theirs)
+		}
+		if fits {
+			return m.Card.Name
+		}
+	}
+	return ""
+}
+
+// counted fills in the numbers of the card that can be counted.
+func (m *Model) counted() *Model {
+	if c, err := m.Cost(m.Preprocess.Size, m.Preprocess.Size); err == nil {
+		m.Card.Parameters, m.Card.MAdds = c.Parameters, c.MAdds
+	}
+	return m
+}
+
+// names of arrays in order.
+func (a Arrays) names() []string { return slices.Sorted(maps.Keys(a)) }

@@ -138,7 +138,7 @@ type Model struct {
 	// m.File.Path(ctx, fetch.Options{Network: true}).
 	File fetch.File
 
-	load func(context.Context, fetch.Options) (Arrays, error)
+	load loader
 	once *loading
 }
 
@@ -170,7 +170,7 @@ func (m *Model) Weights(ctx context.Context) (Arrays, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	a, err := m.load(ctx, fetch.Options{})
+	a, err := m.load(ctx, m, fetch.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("zoo: weights of %s: %w", m.Card.Name, err)
 	}

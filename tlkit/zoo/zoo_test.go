@@ -98,7 +98,7 @@ func TestFingerprint(t *testing.T) {
 // Weights that are absent, cut short, or another model's are told apart.
 func TestBadWeights(t *testing.T) {
 	m := EfficientNetLite0()
-	_, err := m.load(context.Background(), fetch.Options{Home: t.TempDir()})
+	_, err := m.load(context.Background(), m, fetch.Options{Home: t.TempDir()})
 	if !errors.Is(err, fetch.ErrNotFound) {
 		t.Errorf("no file: %v", err)
 	}
@@ -110,11 +110,11 @@ func TestBadWeights(t *testing.T) {
 	if err := os.WriteFile(place, []byte("not the weights"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := m.load(context.Background(), fetch.Options{Home: home}); !errors.Is(err, fetch.ErrHash) {
+	if _, err := m.load(context.Background(), m, fetch.Options{Home: home}); !errors.Is(err, fetch.ErrHash) {
 		t.Errorf("another content: %v", err)
 	}
-	var mismatch *torch.MismatchError
-	if _, err := readLite0("torch/testdata/zip.pth"); !errors.As(err, &mismatch) || len(mismatch.Missing) < 200 || len(mismatch.Unexpected) == 0 {
+	var mismatch *MismatchError
+	if _, err := m.ReadWeights("torch/testdata/zip.pth"); !errors.As(err, &mismatch) || len(mismatch.Missing) < 200 || len(mismatch.Unexpected) == 0 {
 		t.Errorf("another model's: %v", err)
 	}
 	w := m.Init(1)

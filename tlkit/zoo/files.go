@@ -1,0 +1,97 @@
+package zoo
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"transferlab/tlkit/zoo/safetensors"
+	"transferlab/tlkit/zoo/torch"
+)
+
+// ErrKind is wrapped by the error for a weights file of a kind that is not read.
+var ErrKind = errors.New("not a weights file that is read here")
+
+// ReadWeights reads the model's arrays from a file: PyTorch's state dict (.pth, .pt) or a
+// safetensors file with the names of one of the libraries that have the model. What the
+// file is, its content says. Tensors that belong to a top which the model is without are
+// left alone. Errors are those of the reader, [*MismatchError], and [ErrKind].
+func (m *Model) ReadWeights(path string) (Arrays, error) {
+	head, err := start(path)
+	if err != nil {
+		return nil, fmt.Errorf("zoo: %w", err)
+	}
+	file, isTorch, err := open(path, head)
+	if err != nil {
+		return nil, fmt.Errorf("zoo: weights of %s from %s: %w", m.Card.Name, path, err)
+	}
+	defer file.Close()
+	return m.read(path, file, isTorch)
+}
+
+// start gives the first bytes of a file.
+func start(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	head := make([]byte, 64)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && err != io.EOF {
+		return nil, err
+	}
+	return head[:n], nil
+}
+
+// open opens a file by what it begins with, and says whether it has PyTorch's layout.
+func open(path string, head []byte) (file tensorFile, isTorch bool, err error) {
+	switch {
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte{0x80}):
+		s, err := torch.Read(path, torch.Limits{})
+		return torchFile{s}, true, err
+	case len(head) > 8 && head[8] == '{':
+		f, err := safetensors.Open(path, safetensors.Limits{})
+		return safeFile{f}, true, err
+	}
+	return nil, false, fmt.Errorf("%w: it begins with %q; known are .pth, .pt, .safetensors, .h5, .weights.h5 and .keras", ErrKind, head[:min(8, len(head))])
+}
+
+type torchFile struct{ state *torch.State }
+
+func (f torchFile) Names() []string { return f.state.Names }
+
+func (f torchFile) Shape(name string) []int {
+	t, ok := f.state.Tensor(name)
+	if !ok {
+		return nil
+	}
+	return append([]int{}, t.Shape...)
+}
+
+func (f torchFile) Float32(name string) ([]float32, error) {
+	t, _ := f.state.Tensor(name)
+	return t.Float32()
+}
+
+func (f torchFile) Close() error { return nil }
+
+type safeFile struct{ *safetensors.File }
+
+func (f safeFile) Shape(name string) []int {
+	t, ok := f.Info(name)
+	if !ok {
+		return nil
+	}
+	return append([]int{}, t.Shape...)
+}
+
+func (f safeFile) Float32(name string) ([]float32, error) {
+	t, err := f.Tensor(name)
+	if err != nil {
+		return nil, err
+	}
+	return t.Float32()
+}
