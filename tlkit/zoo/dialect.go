@@ -142,7 +142,7 @@ func (l layout) back(v []float32) []float32 {
 	case len(l.shape) == 2:
 		transposed(w, 1, v, ins, outs)
 	default:
-		w, _ = outputsFirst(v, l.shape)
+		w = outputsFirst(v, l.shape)
 	}
 	return w
 }

@@ -50,7 +50,7 @@ func start(path string) ([]byte, error) {
 func open(path string, head []byte) (file tensorFile, isTorch bool, err error) {
 	switch {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte{0x80}):
-		s, err := torch.Read(path, torch.Limits{})
+		s, err := torch.Open(path, torch.Limits{})
 		return torchFile{s}, true, err
 	case len(head) > 8 && head[8] == '{':
 		f, err := safetensors.Open(path, safetensors.Limits{})
@@ -76,7 +76,7 @@ func (f torchFile) Float32(name string) ([]float32, error) {
 	return t.Float32()
 }
 
-func (f torchFile) Close() error { return nil }
+func (f torchFile) Close() error { return f.state.Close() }
 
 type safeFile struct{ *safetensors.File }
 

@@ -129,10 +129,11 @@ type Model struct {
 	// Version changes when the graph gives other numbers for the same weights and input.
 	Version int
 
-	momentum float32 // share of the running averages that a training step keeps
-	unbiased bool    // the running variances divide by n−1, as PyTorch has them, not by n as Keras
-	body     int     // groups below the top's pool
-	top      int     // groups above the features: 1, the classifier, or none
+	momentum float32   // share of the running averages that a training step keeps
+	unbiased bool      // the running variances divide by n−1, as PyTorch has them, not by n as Keras
+	body     int       // groups below the top's pool
+	top      int       // groups above the features: 1, the classifier, or none
+	dialects []dialect // how other libraries name its layers
 
 	// File pins the weights, so that set-up can fetch them beforehand:
 	// m.File.Path(ctx, fetch.Options{Network: true}).

@@ -14,7 +14,6 @@ import (
 
 	"transferlab/tlkit/device"
 	"transferlab/tlkit/fetch"
-	"transferlab/tlkit/zoo/torch"
 )
 
 // The card's numbers are those of the graph.
@@ -231,5 +230,93 @@ func TestWithClassifier(t *testing.T) {
 	delete(w, "hidden00/bias")
 	if _, err := m.WithClassifier(w, 5, 8); !errors.Is(err, ErrMissing) {
 		t.Errorf("no bias: %v", err)
+	}
+}
+
+// Every card's numbers are those of its graph, and the list is in order and obeys its filter.
+func TestList(t *testing.T) {
+	names := map[string]bool{}
+	for _, m := range List(Filter{}) {
+		if names[m.Card.Name] {
+			t.Errorf("two models are called %s", m.Card.Name)
+		}
+		names[m.Card.Name] = true
+		c, err := m.Cost(m.Preprocess.Size, m.Preprocess.Size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.Parameters != m.Card.Parameters {
+			t.Errorf("%s: %d parameters, the card says %d", m.Card.Name, c.Parameters, m.Card.Parameters)
+		}
+		if math.Abs(float64(c.MAdds-m.Card.MAdds)) > 0.06*float64(m.Card.MAdds) {
+			t.Errorf("%s: %d multiply-adds, the card says %d", m.Card.Name, c.MAdds, m.Card.MAdds)
+		}
+		if out, err := m.OutShape(m.Features(), m.Preprocess.Size, m.Preprocess.Size); err != nil || !slices.Equal(out, []int{m.Card.Features}) {
+			t.Errorf("%s: features %v, %v", m.Card.Name, out, err)
+		}
+	}
+	small := List(Filter{Parameters: 6_000_000, Top1: 0.76})
+	if len(small) == 0 || !slices.IsSortedFunc(small, func(a, b *Model) int { return a.Card.MAdds - b.Card.MAdds }) {
+		t.Errorf("%d small models, or in no order", len(small))
+	}
+	for _, m := range small {
+		if m.Card.Parameters > 6_000_000 || m.Card.Top1 < 0.76 {
+			t.Errorf("%s passed the filter", m.Card.Name)
+		}
+	}
+	if none := List(Filter{Task: "speech"}); len(none) != 0 {
+		t.Errorf("%d models for speech", len(none))
+	}
+}
+
+// Without its top a model gives its last pictures, pooled as asked.
+func TestWithoutTop(t *testing.T) {
+	for p, want := range map[Pooling][]int{"": {2048}, Average: {2048}, Largest: {2048}, Flatten: {2 * 2 * 2048}, None: {2, 2, 2048}} {
+		m, err := ResNet50(Keras).WithoutTop(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out, err := m.OutShape(m.Features(), 64, 64); err != nil || !slices.Equal(out, want) {
+			t.Errorf("%q gives %v, %v; want %v", p, out, err, want)
+		}
+		if m.Group("classifier") >= 0 {
+			t.Errorf("%q keeps the classifier", p)
+		}
+	}
+	if _, err := ResNet50(Keras).WithoutTop("median"); err == nil {
+		t.Error("an unknown pooling passes")
+	}
+	if _, err := ResNet50(Keras).Weights(t.Context()); !errors.Is(err, ErrNoWeights) {
+		t.Errorf("weights from nowhere: %v", err)
+	}
+}
+
+// A file with the names of another architecture is told by its name.
+func TestLooksLike(t *testing.T) {
+	other := ResNet18()
+	_, err := EfficientNetLite0().read("some.pth", newFormula(other, other.dialects[0], 1), true)
+	var mismatch *MismatchError
+	if !errors.As(err, &mismatch) || mismatch.Looks != "ResNet-18" || len(mismatch.Missing) == 0 {
+		t.Errorf("%v", err)
+	}
+	v15 := ResNet50(Torchvision)
+	if _, err := v15.read("other.pth", newFormula(mobileNet(t, Torchvision, 1), mobileNet(t, Torchvision, 1).dialects[0], 1), true); !errors.As(err, &mismatch) || mismatch.Looks != "MobileNetV2 (torchvision)" {
+		t.Errorf("%v", err)
+	}
+}
+
+// Another library's order of axes and back is the identity.
+func TestLayouts(t *testing.T) {
+	small := vgg{blocks: [][]int{{4}, {6}}, hidden: 5, classes: 3, side: 12}
+	for _, m := range []*Model{small.model(Torchvision), ResNet18(), EfficientNetLite0(), EfficientNetB0(Keras)} {
+		weights := m.Init(3)
+		for _, d := range m.dialects {
+			for _, p := range m.Params(0, len(m.Groups)) {
+				l, v := m.layout(d, p), weights[p.Name].Value
+				if !slices.Equal(l.ours(l.back(v)), v) {
+					t.Fatalf("%s, %s: %s comes back changed", m.Card.Name, d.library, p.Name)
+				}
+			}
+		}
 	}
 }
