@@ -105,7 +105,9 @@ func tuxpaint() set {
 // maxPicture bounds one file; the largest has less than 1 MB.
 const maxPicture = 16 << 20
 
-func (s set) place(home string) string { return filepath.Join(home, "samples", "stamps-"+s.digest[:12]) }
+func (s set) place(home string) string {
+	return filepath.Join(home, "samples", "stamps-"+s.digest[:12])
+}
 
 // folder looks whether all pictures are there. They were checked when they were put there.
 func (s set) folder(ctx context.Context, home string) (string, error) {
