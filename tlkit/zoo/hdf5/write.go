@@ -250,7 +250,7 @@ func (p *plan) write(w io.Writer, root uint64) error {
 			return fmt.Errorf("%s: %d bytes for a shape of %v, which needs %d", h.path, out.n-h.data, h.value.shape, n)
 		}
 	}
-	return nil
+	return out.fill(p.end) // without arrays the last header is filled up
 }
 
 // counter counts what is written.

@@ -136,6 +136,22 @@ func attribute(t *testing.T, g *hdf5.Group, name string) string {
 	return strings.Trim(fmt.Sprint(f), "[]")
 }
 
+// Files that end with a header, whatever its length.
+func TestWriteWithoutArrays(t *testing.T) {
+	for n := range 9 {
+		var root hdf5.Draft
+		root.Group("g")
+		root.SetAttr(strings.Repeat("a", n+1), hdf5.Ints(nil, 1))
+		var b bytes.Buffer
+		if err := root.Write(&b); err != nil {
+			t.Fatal(err)
+		}
+		if err := readAll(b.Bytes(), hdf5.Limits{}); err != nil {
+			t.Errorf("%d: %v", n, err)
+		}
+	}
+}
+
 // The elements are asked for one dataset at a time, in the order of the file.
 func TestWriteStreams(t *testing.T) {
 	var root hdf5.Draft
