@@ -60,7 +60,7 @@ func (t *tour) object(g *hdf5.Group, path string, at place, depth int) error {
 	if err != nil {
 		return sound(err)
 	}
-	l := Layer{Path: strings.Replace(path, containers[1], containers[0], -1), Within: at.within}
+	l := Layer{Path: strings.ReplaceAll(path, containers[1], containers[0]), Within: at.within}
 	if slices.Contains(names, "vars") {
 		if err := t.layer(g, &l, at); err != nil {
 			return err
@@ -72,16 +72,17 @@ func (t *tour) object(g *hdf5.Group, path string, at place, depth int) error {
 	}
 	slices.SortFunc(names, byNumber)
 	for _, name := range names {
-		skip := name == "vars" || path == "" && slices.Contains(notWeights, strings.TrimLeft(name, "_"))
+		if name == "vars" || path == "" && slices.Contains(notWeights, strings.TrimLeft(name, "_")) {
+			continue
+		}
 		child, err := g.Group(name)
-		if skip || errors.Is(err, hdf5.ErrMissing) { // a dataset beside vars is none of Keras's
+		if errors.Is(err, hdf5.ErrMissing) { // a dataset beside vars is none of Keras's
 			continue
 		}
 		if err != nil {
 			return sound(err)
 		}
-		down := strings.TrimPrefix(path+"/"+name, "/")
-		if err := t.object(child, down, place{inside, slices.Contains(containers, last(path))}, depth+1); err != nil {
+		if err := t.object(child, join(path, name), place{inside, slices.Contains(containers, last(path))}, depth+1); err != nil {
 			return err
 		}
 	}

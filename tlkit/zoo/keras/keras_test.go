@@ -3,6 +3,7 @@ package keras_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -237,4 +238,27 @@ func allocated(f func()) uint64 {
 	f()
 	runtime.ReadMemStats(&after)
 	return after.TotalAlloc - before.TotalAlloc
+}
+
+// Optimizers and metrics are not weights; TF-Keras 2.12 has another word for layers; layers of
+// a subclassed model are attributes, whose class nobody tells.
+func TestOtherObjects(t *testing.T) {
+	var root hdf5.Draft
+	for _, path := range []string{"optimizer", "_optimizer", "metrics/mean", "compile_metrics/x", "_loss_tracker",
+		"_layer_checkpoint_dependencies/dense", "encoder/layers/dense_1", "head", ""} {
+		g := &root
+		if path != "" {
+			g = root.Group(path)
+		}
+		g.Group("vars").Set("0", hdf5.Ints(nil, int64(len(path))))
+	}
+	var got []string
+	for _, l := range read(t, drafted(t, &root)).Layers {
+		x, err := l.Variables[0].Float32()
+		got = append(got, fmt.Sprint(l.Path, " ", l.Variables[0].Name, " ", x, err))
+	}
+	want := []string{" 0 [0] <nil>", "layers/dense kernel [36] <nil>", "encoder/layers/dense_1 kernel [22] <nil>", "head 0 [4] <nil>"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
 }
