@@ -1,7 +1,10 @@
 package device
 
 import (
+	"fmt"
+
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 )
 
@@ -20,13 +23,17 @@ const (
 	// Shifted writes a depthwise convolution as kh·kw products of the shifted input with
 	// one row of the kernel each, added up.
 	Shifted
+
+	// Looped is Shifted whose gradient of the kernel is a loop on the device, for
+	// backends that have one.
+	Looped
 )
 
 // Convs says which form each sort of convolution takes. The zero value is plain
 // everywhere: right for a GPU.
 type Convs struct {
 	Pointwise Form // 1×1, ungrouped: Plain or Matrix
-	Depthwise Form // one filter a channel: Plain or Shifted
+	Depthwise Form // one filter a channel: Plain, Shifted or Looped
 
 	// ForwardOnly promises that no gradient will be taken: depthwise layers then come
 	// without the nodes that carry theirs.
@@ -41,7 +48,9 @@ type Convs struct {
 // product, its one quick operation.
 func ConvsFor(k Kind) Convs {
 	switch k {
-	case XLACPU, Go:
+	case XLACPU:
+		return Convs{Pointwise: Matrix, Depthwise: Looped}
+	case Go:
 		return Convs{Pointwise: Matrix, Depthwise: Shifted}
 	}
 	return Convs{}
@@ -104,7 +113,7 @@ type depthwise struct {
 }
 
 func (d depthwise) forward(x, kernel *graph.Node) *graph.Node {
-	if d.form == Shifted {
+	if d.form != Plain {
 		return shiftedSum(padded(x, d.pad), kernel, d.stride)
 	}
 	return graph.Convolve(x, kernel).Strides(d.stride).PaddingPerDim([][2]int{d.pad[0], d.pad[1]}).
@@ -157,6 +166,9 @@ func (d depthwise) inputGradient(v, kernel *graph.Node, in []int) *graph.Node {
 // kernelGradient sums, for each element of the filter, the adjoint times what it met.
 func (d depthwise) kernelGradient(v, x *graph.Node, k []int) *graph.Node {
 	p := padded(x, d.pad)
+	if d.form == Looped {
+		return loopedKernelGradient(v, p, d.stride, k)
+	}
 	rows := make([]*graph.Node, 0, k[0]*k[1])
 	for i := range k[0] {
 		for j := range k[1] {
@@ -165,6 +177,54 @@ func (d depthwise) kernelGradient(v, x *graph.Node, k []int) *graph.Node {
 		}
 	}
 	return graph.Reshape(graph.Concatenate(rows, 0), k...)
+}
+
+// loopedKernelGradient takes one element of the filter a turn. The compiler sees the turn
+// once, where 9 or 25 of them side by side were most of what it had to do, and what led to
+// the input and the adjoint is computed once and read, not computed anew for every element.
+func loopedKernelGradient(v, p *graph.Node, stride int, k []int) *graph.Node {
+	g := v.Graph()
+	start := []*graph.Node{graph.Const(g, int32(0)), p, v, graph.Zeros(g, shapes.Make(v.DType(), k[0]*k[1], k[3]))}
+	state := func(g *graph.Graph) []*graph.Node {
+		at := make([]*graph.Node, len(start))
+		for i, s := range start {
+			at[i] = graph.Parameter(g, fmt.Sprint("state", i), s.Shape())
+		}
+		return at
+	}
+	number := func(g *graph.Graph, n int) *graph.Node { return graph.Const(g, int32(n)) }
+	more := graph.NewClosure(g, func(g *graph.Graph) []*graph.Node {
+		return []*graph.Node{graph.LessThan(state(g)[0], number(g, k[0]*k[1]))}
+	})
+	body := graph.NewClosure(g, func(g *graph.Graph) []*graph.Node {
+		at := state(g)
+		turn, p, v, sums := at[0], at[1], at[2], at[3]
+		row := graph.Div(turn, number(g, k[1]))
+		column := graph.Sub(turn, graph.Mul(row, number(g, k[1])))
+		sum := channelSums(graph.Mul(windowAt(p, row, column, k[0], k[1], stride), v))
+		sums = graph.DynamicUpdateSlice(sums, sum, []*graph.Node{turn, number(g, 0)})
+		return []*graph.Node{graph.Add(turn, number(g, 1)), p, v, sums}
+	})
+	return graph.Reshape(graph.While(more, body, start...)[3], k...)
+}
+
+// channelSums is the sum of x [batch, height, width, channels] over all but the channels:
+// [1, channels]. XLA on the CPU sums one channel after the other, each addition waiting for
+// the one before. Parts of the batch added up first, and the rest as a product with ones,
+// took half to a fifth of the time; 8 parts less than 4 or 16.
+func channelSums(x *graph.Node) *graph.Node {
+	d, parts := x.Shape().Dimensions, 8
+	for d[0]%parts > 0 {
+		parts--
+	}
+	each := d[0] / parts
+	y := graph.Slice(x, graph.AxisRange(0, each))
+	for i := 1; i < parts; i++ {
+		y = graph.Add(y, graph.Slice(x, graph.AxisRange(i*each, (i+1)*each)))
+	}
+	n := each * d[1] * d[2]
+	one := graph.ConvertDType(graph.Const(x.Graph(), float32(1)), x.DType())
+	return graph.Dot(graph.BroadcastToDims(one, 1, n), graph.Reshape(y, n, d[3])).Product()
 }
 
 // shiftedSum is the sum over the filter's rows and columns of the padded input, shifted,
@@ -193,6 +253,15 @@ func window(p *graph.Node, i, j, kh, kw, stride int) *graph.Node {
 	return graph.Slice(p, graph.AxisRange(),
 		graph.AxisRange(i, i+(h-1)*stride+1).Stride(stride),
 		graph.AxisRange(j, j+(w-1)*stride+1).Stride(stride))
+}
+
+// windowAt is window at an element that is known only when the graph runs.
+func windowAt(p, i, j *graph.Node, kh, kw, stride int) *graph.Node {
+	d := p.Shape().Dimensions
+	h, w := (d[1]-kh)/stride+1, (d[2]-kw)/stride+1
+	zero := graph.Const(p.Graph(), int32(0)) // not graph.ScalarZero, which may be another function's
+	x := graph.DynamicSlice(p, []*graph.Node{zero, i, j, zero}, []int{d[0], (h-1)*stride + 1, (w-1)*stride + 1, d[3]})
+	return graph.Slice(x, graph.AxisRange(), graph.AxisRange().Stride(stride), graph.AxisRange().Stride(stride))
 }
 
 func padded(x *graph.Node, pad Padding) *graph.Node {
