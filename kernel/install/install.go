@@ -532,21 +532,23 @@ type extra struct {
 }
 
 func extras() []extra {
+	resnet, _ := zoo.Published("keras/ResNet50/notop") // a name that is not known would be an error of its Path
 	return []extra{
 		{"Tux Paint stamps", "notebook 07 compares on the emoji alone", "make data", stamps.Folder, stamps.Fetch},
-		published("keras/ResNet50/notop", "Keras's weights of ResNet50", "notebook 08 trains weights of its own first"),
+		pinned("Keras's weights of ResNet50", "notebook 08 trains weights of its own first", "make data says where to put them", resnet),
 	}
 }
 
-// published is a file with weights that its publisher keeps.
-func published(name, called, lack string) extra {
-	get := func(ctx context.Context, o fetch.Options) (string, error) {
-		f, err := zoo.Published(name)
-		if err != nil {
-			return "", err
+// pinned is what consists of pinned files, all of them or none.
+func pinned(name, lack, remedy string, files ...fetch.File) extra {
+	get := func(ctx context.Context, o fetch.Options) (path string, err error) {
+		for _, f := range files {
+			if path, err = f.Path(ctx, o); err != nil {
+				return "", err
+			}
 		}
-		return f.Path(ctx, o)
+		return path, nil
 	}
 	here := func(ctx context.Context) (string, error) { return get(ctx, fetch.Options{}) }
-	return extra{called, lack, "make data says where to put them", here, get}
+	return extra{name, lack, remedy, here, get}
 }
