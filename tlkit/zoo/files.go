@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 
+	"transferlab/tlkit/zoo/keras"
 	"transferlab/tlkit/zoo/safetensors"
 	"transferlab/tlkit/zoo/torch"
 )
@@ -15,7 +16,8 @@ import (
 var ErrKind = errors.New("not a weights file that is read here")
 
 // ReadWeights reads the model's arrays from a file: PyTorch's state dict (.pth, .pt) or a
-// safetensors file with the names of one of the libraries that have the model. What the
+// safetensors file with the names of one of the libraries that have the model, or Keras'
+// legacy .h5, whose layers have names. What the
 // file is, its content says. Tensors that belong to a top which the model is without are
 // left alone. Errors are those of the reader, [*MismatchError], and [ErrKind].
 func (m *Model) ReadWeights(path string) (Arrays, error) {
@@ -49,6 +51,8 @@ func start(path string) ([]byte, error) {
 // open opens a file by what it begins with, and says whether it has PyTorch's layout.
 func open(path string, head []byte) (file tensorFile, isTorch bool, err error) {
 	switch {
+	case bytes.HasPrefix(head, []byte("\x89HDF")):
+		return openKeras(path)
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte{0x80}):
 		s, err := torch.Open(path, torch.Limits{})
 		return torchFile{s}, true, err
@@ -56,7 +60,7 @@ func open(path string, head []byte) (file tensorFile, isTorch bool, err error) {
 		f, err := safetensors.Open(path, safetensors.Limits{})
 		return safeFile{f}, true, err
 	}
-	return nil, false, fmt.Errorf("%w: it begins with %q; known are .pth, .pt, .safetensors, .h5, .weights.h5 and .keras", ErrKind, head[:min(8, len(head))])
+	return nil, false, fmt.Errorf("%w: it begins with %q; known are .pth, .pt, .safetensors and .h5", ErrKind, head[:min(8, len(head))])
 }
 
 type torchFile struct{ state *torch.State }
@@ -95,3 +99,41 @@ func (f safeFile) Float32(name string) ([]float32, error) {
 	}
 	return t.Float32()
 }
+
+// kerasFile is a file of Keras whose layers have names.
+type kerasFile struct {
+	*keras.Weights
+	names     []string
+	variables map[string]keras.Variable
+}
+
+func openKeras(path string) (tensorFile, bool, error) {
+	w, err := keras.Open(path, keras.Limits{})
+	if err != nil {
+		return nil, false, err
+	}
+	if w.Form == keras.Bare {
+		_ = w.Close()
+		return nil, false, fmt.Errorf("%w: a .weights.h5 numbers its layers; save the model as .h5 instead", ErrKind)
+	}
+	f := kerasFile{Weights: w, variables: map[string]keras.Variable{}}
+	for _, l := range w.Layers {
+		for _, v := range l.Variables {
+			name := l.Name + "/" + v.Name
+			f.names, f.variables[name] = append(f.names, name), v
+		}
+	}
+	return f, false, nil
+}
+
+func (f kerasFile) Names() []string { return f.names }
+
+func (f kerasFile) Shape(name string) []int {
+	v, ok := f.variables[name]
+	if !ok {
+		return nil
+	}
+	return append([]int{}, v.Shape...)
+}
+
+func (f kerasFile) Float32(name string) ([]float32, error) { return f.variables[name].Float32() }
