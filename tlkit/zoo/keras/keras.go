@@ -28,9 +28,9 @@
 // beside each other. In Keras's ResNet50 the shortcut's convolution conv2_block1_0_conv
 // comes after conv2_block1_2_conv and before conv2_block1_3_conv.
 //
-// From version 3.6 on, Keras also notes the layer's name, as the attribute "name" of the
-// group vars; before that and in TF-Keras (2.13 and later) there is none, and
-// [Weights.Match] gives the layers their names by class and order. In an Archive
+// Keras 3.6 and later also note the layer's name, as the attribute "name" of the group vars;
+// Keras 3.3 and TF-Keras do not, and [Weights.Match] gives the layers their names by class
+// and order. In an Archive
 // config.json tells names and classes, in the order of model.layers.
 //
 // The source of all this is saving_lib.py and legacy_h5_format.py of Keras 3.15.1, and the
