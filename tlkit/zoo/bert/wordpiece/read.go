@@ -248,3 +248,33 @@ func spell(parts []part) []string {
 	}
 	return out
 }
+
+// JSON is the tokenizer as a tokenizer.json.
+func (t *Tokenizer) JSON() ([]byte, error) {
+	type object = map[string]any
+	added := []object{}
+	for _, s := range slices.SortedFunc(slices.Values(t.special), func(a, b token) int { return int(a.id - b.id) }) {
+		added = append(added, object{"id": s.id, "content": s.text, "special": true, "single_word": false, "lstrip": false, "rstrip": false, "normalized": false})
+	}
+	special := func(place, kind int) object {
+		return object{"SpecialToken": object{"id": t.tokens[t.ids[place]], "type_id": kind}}
+	}
+	text := func(name string, kind int) object { return object{"Sequence": object{"id": name, "type_id": kind}} }
+	single := []object{special(class, 0), text("A", 0), special(separator, 0)}
+	known := object{}
+	for _, place := range []int{class, separator} {
+		name := t.tokens[t.ids[place]]
+		known[name] = object{"id": name, "ids": []int32{t.ids[place]}, "tokens": []string{name}}
+	}
+	return json.Marshal(object{
+		"version": "1.0", "truncation": nil, "padding": nil, "added_tokens": added,
+		"normalizer": object{"type": "BertNormalizer", "clean_text": t.rules.Clean, "handle_chinese_chars": t.rules.Chinese,
+			"strip_accents": t.rules.StripAccents, "lowercase": t.rules.Lowercase},
+		"pre_tokenizer": object{"type": "BertPreTokenizer"},
+		"post_processor": object{"type": "TemplateProcessing", "single": single,
+			"pair": slices.Concat(single, []object{text("B", 1), special(separator, 1)}), "special_tokens": known},
+		"decoder": object{"type": "WordPiece", "prefix": t.prefix, "cleanup": true},
+		"model": object{"type": "WordPiece", "unk_token": t.tokens[t.ids[unknown]], "continuing_subword_prefix": t.prefix,
+			"max_input_chars_per_word": t.chars, "vocab": t.first},
+	})
+}

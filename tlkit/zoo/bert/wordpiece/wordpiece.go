@@ -58,6 +58,7 @@ var (
 // goroutines.
 type Tokenizer struct {
 	rules   Rules
+	prefix  string           // of the pieces that go on
 	tokens  []string         // by number; "" where there is none
 	first   map[string]int32 // pieces that a word begins with
 	further map[string]int32 // pieces that it goes on with, without "##"
@@ -99,9 +100,9 @@ type settings struct {
 }
 
 func build(s settings) (*Tokenizer, error) {
-	t := &Tokenizer{rules: s.rules, tokens: slices.Clone(s.tokens), chars: s.chars,
+	t := &Tokenizer{rules: s.rules, prefix: s.prefix, tokens: slices.Clone(s.tokens), chars: s.chars,
 		first: make(map[string]int32, len(s.tokens)), further: map[string]int32{}}
-	if err := t.index(s.prefix); err != nil {
+	if err := t.index(); err != nil {
 		return nil, err
 	}
 	found := s.added
@@ -122,7 +123,7 @@ func build(s settings) (*Tokenizer, error) {
 }
 
 // index fills the maps that pieces are looked up in.
-func (t *Tokenizer) index(prefix string) error {
+func (t *Tokenizer) index() error {
 	for i, text := range t.tokens {
 		if text == "" {
 			continue
@@ -131,7 +132,7 @@ func (t *Tokenizer) index(prefix string) error {
 			return fmt.Errorf("wordpiece: %w: %q is token %d and %d", ErrVocabulary, text, at, i)
 		}
 		t.first[text] = int32(i)
-		if rest, ok := strings.CutPrefix(text, prefix); ok {
+		if rest, ok := strings.CutPrefix(text, t.prefix); ok {
 			t.further[rest] = int32(i)
 		}
 		t.longest = max(t.longest, len(text))
