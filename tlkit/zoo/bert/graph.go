@@ -132,7 +132,7 @@ func (b *builder) norm(x *graph.Node, name string) *graph.Node {
 	mean := graph.ReduceAndKeep(x, graph.ReduceMean, -1)
 	centred := graph.Sub(x, mean)
 	variance := graph.ReduceAndKeep(graph.Square(centred), graph.ReduceMean, -1)
-	x = graph.Mul(centred, graph.Rsqrt(graph.AddScalar(variance, b.m.Config.epsilon())))
+	x = graph.Div(centred, graph.Sqrt(graph.AddScalar(variance, b.m.Config.epsilon()))) // GoMLX knows no gradient of Rsqrt
 	scale, offset := b.array(name+"/scale"), b.array(name+"/offset")
 	return graph.Add(graph.Mul(x, graph.ExpandAxes(scale, 0, 1)), graph.ExpandAxes(offset, 0, 1))
 }
