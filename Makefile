@@ -48,6 +48,7 @@ html: setup
 
 data: setup
 	bin/kernel data
+	@[ -z "$$(ls -d .cache/tlkit/samples/stamps-* 2>/dev/null)" ] || go test -count=1 -tags data ./tlkit/samples/stamps
 
 doctor:
 	@go build -o bin/kernel ./kernel

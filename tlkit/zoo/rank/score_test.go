@@ -246,7 +246,7 @@ func FuzzScores(f *testing.F) {
 	f.Add(uint64(3), uint8(30), uint8(2), uint8(7), 1e200)
 	f.Fuzz(func(t *testing.T, seed uint64, n, d, k uint8, scale float64) {
 		if n < 2 || n > 40 || d < 1 || d > 40 || k < 2 || math.IsNaN(scale) || math.Abs(scale) > 1e300 {
-			t.Skip("out of range")
+			return
 		}
 		rng := rand.New(rand.NewPCG(seed, 1))
 		rows, labels := make([][]float64, n), make([]int, n)
@@ -258,7 +258,7 @@ func FuzzScores(f *testing.F) {
 		}
 		found, err := classes(labels, len(rows))
 		if err != nil {
-			t.Skip("one class")
+			return // one class
 		}
 		h, err := HScore(rows, labels)
 		if err != nil || !(h >= 0 && h <= min(float64(d), float64(len(found)-1))+1e-6) {

@@ -380,18 +380,41 @@ func TestDamaged(t *testing.T) {
 	}
 }
 
-// TestWritten writes the file that testdata/check.py has the reference load.
+// TestWritten writes the file that testdata/check.py has the reference load, and reads it
+// again.
 func TestWritten(t *testing.T) {
-	if *written == "" {
-		t.Skip("-written names no file: testdata/parity.sh does")
+	path := *written
+	if path == "" {
+		path = filepath.Join(t.TempDir(), "written.safetensors")
 	}
 	f, err := Open("testdata/types.safetensors", Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if err := WriteFile(*written, map[string]string{"format": "pt"}, append(f.Tensors(), golden()...)); err != nil {
+	tensors := append(f.Tensors(), golden()...)
+	if err := WriteFile(path, map[string]string{"format": "pt"}, tensors); err != nil {
 		t.Fatal(err)
+	}
+	back, err := Open(path, Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer back.Close()
+	if len(back.Names()) != len(tensors) {
+		t.Errorf("%d tensors come back of %d", len(back.Names()), len(tensors))
+	}
+	for _, want := range tensors {
+		got, err := back.Tensor(want.Name)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		a, errA := want.Bytes()
+		b, errB := got.Bytes()
+		if errA != nil || errB != nil || !bytes.Equal(a, b) {
+			t.Errorf("%s comes back changed: %v, %v", want.Name, errA, errB)
+		}
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"flag"
 	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -131,23 +130,20 @@ func (s *small) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// TestWritten writes the file that testdata/check.py has PyTorch load.
+// TestWritten writes the file that testdata/check.py has PyTorch load, and reads it again.
 func TestWritten(t *testing.T) {
-	if *written == "" {
-		t.Skip("-written names no file: testdata/parity.sh does")
+	path := *written
+	if path == "" {
+		path = filepath.Join(t.TempDir(), "written.pth")
 	}
-	s, err := Open("testdata/zip.pth", Limits{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	n, err := Open("testdata/new.pth", Limits{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer n.Close()
-	if err := WriteFile(*written, append(s.Tensors(), n.Tensors()...)); err != nil {
-		t.Fatal(err)
+	var tensors []Tensor
+	for _, name := range []string{"testdata/zip.pth", "testdata/new.pth"} {
+		s, err := Open(name, Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		tensors = append(tensors, s.Tensors()...)
 	}
 	net := []Tensor{
 		FromFloat32("0.weight", counted(2*1*3*3), 2, 1, 3, 3), FromFloat32("0.bias", counted(2), 2),
@@ -155,11 +151,31 @@ func TestWritten(t *testing.T) {
 		FromFloat32("1.running_mean", counted(2), 2), FromFloat32("1.running_var", counted(2), 2),
 		FromInt64("1.num_batches_tracked", []int64{9}),
 	}
-	if err := WriteFile(*written+".net", net); err != nil {
+	readAgain(t, path, tensors)
+	readAgain(t, path+".net", net)
+}
+
+// readAgain writes the tensors to path and compares what is read from there.
+func readAgain(t *testing.T, path string, tensors []Tensor) {
+	t.Helper()
+	if err := WriteFile(path, tensors); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(*written); err != nil {
+	s, err := Open(path, Limits{})
+	if err != nil {
 		t.Fatal(err)
+	}
+	defer s.Close()
+	if len(s.Names) != len(tensors) {
+		t.Errorf("%d tensors come back of %d", len(s.Names), len(tensors))
+	}
+	for _, want := range tensors {
+		got, ok := s.Tensor(want.Name)
+		a, errA := want.Bytes()
+		b, errB := got.Bytes()
+		if !ok || errA != nil || errB != nil || !bytes.Equal(a, b) {
+			t.Errorf("%s comes back changed: %v, %v", want.Name, errA, errB)
+		}
 	}
 }
 

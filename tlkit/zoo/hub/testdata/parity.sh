@@ -7,4 +7,4 @@ set -eu
 cd "$(dirname "$0")"
 HUB_PYTHON=$(sh ../../../python.sh)
 export HUB_PYTHON
-go test -count=1 -run TestPythonSharesTheCache ..
+go test -count=1 -tags parity -run TestPythonSharesTheCache ..
