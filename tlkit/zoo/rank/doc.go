@@ -4,8 +4,9 @@
 // The scores are plain functions of what a network gives for some labelled pictures:
 // [LogME], [HScore] and [RegularizedHScore] of its features, [LEEP] of its source
 // classifier's probabilities. They cost a decomposition of the features, and are only good
-// for comparing networks on the same pictures: none of them is an accuracy. [Nearness] says
-// how much at home the source classifier is among the pictures.
+// for comparing networks on the same pictures: none of them is an accuracy. [Probe] and
+// [Neighbours] give accuracies, cross-validated and with intervals; [Nearness] says how much
+// at home the source classifier is among the pictures.
 //
 // Features are n rows, one a picture, of d numbers; labels are n classes, counted from 0. A
 // class that has no row is no class. Errors wrap [ErrShape], [ErrNumber] or [ErrClass].
