@@ -168,7 +168,7 @@ func (l *Learner) run(ctx context.Context, s *session, name string, d division, 
 		return r, nil
 	}
 	began := time.Now()
-	stop := watchMemory()
+	stop := device.WatchMemory()
 	var r *Run
 	var err error
 	switch name {

@@ -95,11 +95,11 @@ func (o FoldOptions) folds(ctx context.Context, labels []int) ([][]int, error) {
 	for i, l := range labels {
 		items[i] = split.Item{ID: fmt.Sprint(i), Label: fmt.Sprint(l)}
 	}
-	return draw(ctx, items, o)
+	return cut(ctx, items, o)
 }
 
-// draw draws folds by class; by chance, where a class is too small for that.
-func draw(ctx context.Context, items split.Items, o FoldOptions) ([][]int, error) {
+// cut draws folds by class; by chance, where a class is too small for that.
+func cut(ctx context.Context, items split.Items, o FoldOptions) ([][]int, error) {
 	options := split.FoldOptions{K: o.K, Seed: o.Seed, Valid: -1}
 	parts, err := split.StratifiedKFold(items, options).Parts(ctx)
 	if errors.Is(err, split.ErrSmall) {

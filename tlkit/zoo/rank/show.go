@@ -1,0 +1,192 @@
+package rank
+
+import (
+	"fmt"
+	"html"
+	"math"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// header and rows are the table of measured results.
+func header() []string {
+	return []string{"network", "probe", "95 % interval", "nearest", "LogME", "H-score", "LEEP", "sure", "pictures/s", "head", "full", "memory", "parameters"}
+}
+
+func (r *Report) rows() [][]string {
+	var out [][]string
+	for i, one := range r.Results {
+		if !one.measured() {
+			continue
+		}
+		name := one.Name
+		if i == r.Choice {
+			name += " ←"
+		}
+		sure := "–"
+		if one.Near != nil {
+			sure = fmt.Sprintf("%.2f", one.Near.Sureness)
+		}
+		out = append(out, []string{name, fmt.Sprintf("%.3f", one.Probe.Value), fmt.Sprintf("%.3f … %.3f", one.Probe.Low, one.Probe.High),
+			fmt.Sprintf("%.3f", one.Neighbours.Value), number(one.LogME), number(one.HScore), number(one.LEEP), sure,
+			rate(one.Forward), rate(one.Head), rate(one.Full), memories(one), millions(one.Parameters)})
+	}
+	return out
+}
+
+// notes are what the table leaves open, result by result.
+func (r *Report) notes() []string {
+	var out []string
+	for _, one := range r.Results {
+		switch {
+		case !one.measured():
+			out = append(out, fmt.Sprintf("%s was ruled out: %s.", one.Name, why(one.RuledOut, "it was not timed")))
+			continue
+		case one.Head.Why != "":
+			out = append(out, fmt.Sprintf("%s, training of a head: %s.", one.Name, one.Head.Why))
+		}
+		if one.Full.Why != "" && one.Full.Why != "not asked for" {
+			out = append(out, fmt.Sprintf("%s, full training: %s.", one.Name, one.Full.Why))
+		}
+		out = append(out, fmt.Sprintf("%s runs on %s; compiling took %s%s.", one.Name, one.Runner, compiling(one), spreads(one)))
+	}
+	return out
+}
+
+func why(given, otherwise string) string {
+	if given == "" {
+		return otherwise
+	}
+	return given
+}
+
+func compiling(one Result) string {
+	out := seconds(one.Forward.Compile) + " forward"
+	if one.Head.Rate > 0 {
+		out += ", " + seconds(one.Head.Compile) + " for the head"
+	}
+	if one.Full.Rate > 0 {
+		out += ", " + seconds(one.Full.Compile) + " in full"
+	}
+	return out
+}
+
+// spreads are the quartiles of the rounds.
+func spreads(one Result) string {
+	out := fmt.Sprintf("; pictures a second, quartiles of %d rounds: %s to %s forward", one.Forward.Rounds, three(one.Forward.Low), three(one.Forward.High))
+	for _, s := range []struct {
+		name string
+		Speed
+	}{{"head", one.Head}, {"full", one.Full}} {
+		if s.Rate > 0 {
+			out += fmt.Sprintf(", %s to %s %s", three(s.Low), three(s.High), s.name)
+		}
+	}
+	return out
+}
+
+func (r *Report) caption() string {
+	out := fmt.Sprintf("%d pictures of %d classes", r.Pictures, len(r.Classes))
+	if r.Pictures < r.Of {
+		out = fmt.Sprintf("%d of %d pictures, %d classes", r.Pictures, r.Of, len(r.Classes))
+	}
+	return fmt.Sprintf("%s; %d in a step, on %s", out, r.Batch, r.Device)
+}
+
+func legend() string {
+	return "Probe: accuracy of a linear model on the features, cross-validated. Nearest: of five neighbours. LogME, H-score (regularised), LEEP: larger is better, comparable within a column only. " +
+		"Sure: how sure the source classifier is of the pictures, 0 to 1. Pictures a second: features; head: a training step of a new layer on the frozen network, from pixels " +
+		"(with features kept from the first pass, later ones cost next to nothing); full: of the whole network. Memory: by how much the process grew for each of these."
+}
+
+// String is the report as plain text.
+func (r *Report) String() string {
+	var b strings.Builder
+	fmt.Fprintln(&b, r.caption())
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, row := range append([][]string{header()}, r.rows()...) {
+		fmt.Fprintln(w, strings.Join(row, "\t"))
+	}
+	_ = w.Flush()
+	for _, s := range append(append([]string{}, r.Words...), r.notes()...) {
+		fmt.Fprintln(&b, s)
+	}
+	return b.String()
+}
+
+// HTML is the report as a table, with the recommendation and its reasons.
+func (r *Report) HTML() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `<table><caption>%s</caption><thead><tr>`, html.EscapeString(r.caption()))
+	for _, h := range header() {
+		fmt.Fprintf(&b, "<th>%s</th>", html.EscapeString(h))
+	}
+	b.WriteString("</tr></thead><tbody>")
+	for _, row := range r.rows() {
+		fmt.Fprintf(&b, `<tr><th scope="row" style="text-align:left">%s</th>`, html.EscapeString(row[0]))
+		for _, cell := range row[1:] {
+			fmt.Fprintf(&b, "<td>%s</td>", html.EscapeString(cell))
+		}
+		b.WriteString("</tr>")
+	}
+	b.WriteString("</tbody></table>")
+	list(&b, r.Words)
+	list(&b, append(r.notes(), legend()))
+	return b.String()
+}
+
+func list(b *strings.Builder, lines []string) {
+	b.WriteString("<ul>")
+	for _, s := range lines {
+		fmt.Fprintf(b, "<li>%s</li>", html.EscapeString(s))
+	}
+	b.WriteString("</ul>")
+}
+
+func number(v float64) string {
+	if math.IsNaN(v) {
+		return "–"
+	}
+	return fmt.Sprintf("%.3f", v)
+}
+
+func rate(s Speed) string {
+	if s.Rate <= 0 {
+		return "–"
+	}
+	return three(s.Rate)
+}
+
+// three writes a number with three digits, or whole.
+func three(v float64) string {
+	if v >= 100 {
+		return fmt.Sprintf("%.0f", v)
+	}
+	return fmt.Sprintf("%.3g", v)
+}
+
+func memories(one Result) string {
+	var out []string
+	for _, s := range []Speed{one.Forward, one.Head, one.Full} {
+		switch {
+		case s.Rate <= 0:
+		case s.Memory <= 0:
+			out = append(out, "?")
+		default:
+			out = append(out, bytes(s.Memory))
+		}
+	}
+	return strings.Join(out, " / ")
+}
+
+func bytes(n int64) string {
+	if n < 1<<30 {
+		return fmt.Sprintf("%d MiB", (n+1<<19)>>20)
+	}
+	return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
+}
+
+func millions(n int) string { return fmt.Sprintf("%.2f M", float64(n)/1e6) }
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
