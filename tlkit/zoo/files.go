@@ -17,7 +17,7 @@ var ErrKind = errors.New("not a weights file that is read here")
 
 // ReadWeights reads the model's arrays from a file: PyTorch's state dict (.pth, .pt) or a
 // safetensors file with the names of one of the libraries that have the model, or Keras'
-// legacy .h5, whose layers have names. What the
+// .h5 or .keras, whose layers have names. What the
 // file is, its content says. Tensors that belong to a top which the model is without are
 // left alone. Errors are those of the reader, [*MismatchError], and [ErrKind].
 func (m *Model) ReadWeights(path string) (Arrays, error) {
@@ -53,14 +53,23 @@ func open(path string, head []byte) (file tensorFile, isTorch bool, err error) {
 	switch {
 	case bytes.HasPrefix(head, []byte("\x89HDF")):
 		return openKeras(path)
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte{0x80}):
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")): // PyTorch's archive or Keras'
+		s, err := torch.Open(path, torch.Limits{})
+		if err == nil {
+			return torchFile{s}, true, nil
+		}
+		if file, isTorch, kerasErr := openKeras(path); kerasErr == nil {
+			return file, isTorch, nil
+		}
+		return nil, true, err
+	case bytes.HasPrefix(head, []byte{0x80}):
 		s, err := torch.Open(path, torch.Limits{})
 		return torchFile{s}, true, err
 	case len(head) > 8 && head[8] == '{':
 		f, err := safetensors.Open(path, safetensors.Limits{})
 		return safeFile{f}, true, err
 	}
-	return nil, false, fmt.Errorf("%w: it begins with %q; known are .pth, .pt, .safetensors and .h5", ErrKind, head[:min(8, len(head))])
+	return nil, false, fmt.Errorf("%w: it begins with %q; known are .pth, .pt, .safetensors, .h5 and .keras", ErrKind, head[:min(8, len(head))])
 }
 
 type torchFile struct{ state *torch.State }
@@ -114,7 +123,7 @@ func openKeras(path string) (tensorFile, bool, error) {
 	}
 	if w.Form == keras.Bare {
 		_ = w.Close()
-		return nil, false, fmt.Errorf("%w: a .weights.h5 numbers its layers; save the model as .h5 instead", ErrKind)
+		return nil, false, fmt.Errorf("%w: a .weights.h5 numbers its layers; save the model as .keras instead", ErrKind)
 	}
 	f := kerasFile{Weights: w, variables: map[string]keras.Variable{}}
 	for _, l := range w.Layers {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -34,12 +35,35 @@ func unpacked(t *testing.T, path string) string {
 
 // A file of Keras is opened, and told apart from the model's by its layers.
 func TestKerasFiles(t *testing.T) {
-	var mismatch *MismatchError
-	_, err := ResNet50(Keras).ReadWeights(unpacked(t, "keras/testdata/net.h5.gz"))
-	if !errors.As(err, &mismatch) || len(mismatch.Missing) == 0 || mismatch.Library != Keras {
-		t.Errorf("another model's: %v", err)
+	for _, name := range []string{"net.h5.gz", "net.keras.gz"} {
+		var mismatch *MismatchError
+		_, err := ResNet50(Keras).ReadWeights(unpacked(t, "keras/testdata/"+name))
+		if !errors.As(err, &mismatch) || len(mismatch.Missing) == 0 || len(mismatch.Unexpected) == 0 || mismatch.Library != Keras {
+			t.Errorf("another model's %s: %v", name, err)
+		}
+	}
+	if _, err := EfficientNetLite0().ReadWeights(unpacked(t, "keras/testdata/net.h5.gz")); !errors.Is(err, ErrKind) {
+		t.Errorf("a library that does not have the model: %v", err)
 	}
 	if _, err := ResNet50(Keras).ReadWeights(unpacked(t, "keras/testdata/net.weights.h5.gz")); !errors.Is(err, ErrKind) {
 		t.Errorf("numbered layers: %v", err)
+	}
+}
+
+// Tensors of another shape, missing and beside the model's are all named.
+func TestMismatch(t *testing.T) {
+	m := ResNet18()
+	f := newFormula(m, m.dialects[0], 1)
+	f.shapes["fc.weight"] = []int{10, 512}
+	delete(f.shapes, "bn1.weight")
+	f.shapes["plain"], f.shapes["bn1.num_batches_tracked"] = []int{2, 3}, nil
+	_, err := m.read("some.pth", f, true)
+	var e *MismatchError
+	if !errors.As(err, &e) {
+		t.Fatal(err)
+	}
+	if !slices.Equal(e.Missing, []string{"bn1.weight"}) || !slices.Equal(e.Unexpected, []string{"plain"}) ||
+		!slices.Equal(e.Shapes, []string{"fc.weight: [10 512] in the file, [1000 512] needed"}) {
+		t.Errorf("%+v", e)
 	}
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"transferlab/tlkit/fetch"
@@ -101,17 +101,10 @@ func (e *MismatchError) Error() string {
 }
 
 func few(names []string) string {
-	s := ""
-	for i, n := range names {
-		if i == 5 {
-			return s + ", …"
-		}
-		if i > 0 {
-			s += ", "
-		}
-		s += n
+	if len(names) > 5 {
+		return strings.Join(names[:5], ", ") + ", …"
 	}
-	return s
+	return strings.Join(names, ", ")
 }
 
 // tensorFile is a weights file: named arrays in another library's order of axes.
@@ -126,6 +119,9 @@ type tensorFile interface {
 // Errors are the file's and [*MismatchError].
 func (m *Model) read(path string, file tensorFile, torch bool) (Arrays, error) {
 	d, names := m.nearest(file, torch)
+	if names == nil {
+		return nil, fmt.Errorf("zoo: %s: %w for %s: how that library names its layers is not known", path, ErrKind, m.Card.Name)
+	}
 	params := m.Params(0, len(m.Groups))
 	fail := &MismatchError{Model: m.Card.Name, File: path, Library: d.library}
 	needed := map[string]bool{}
@@ -228,6 +224,3 @@ func (m *Model) counted() *Model {
 	}
 	return m
 }
-
-// names of arrays in order.
-func (a Arrays) names() []string { return slices.Sorted(maps.Keys(a)) }

@@ -103,3 +103,11 @@ func (s *State) cut(prefix string) bool {
 	}
 	return true
 }
+
+// few lists at most five names.
+func few(names []string) string {
+	if len(names) > 5 {
+		return strings.Join(names[:5], ", ") + ", …"
+	}
+	return strings.Join(names, ", ")
+}

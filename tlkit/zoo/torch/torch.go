@@ -28,8 +28,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
-	"strings"
 )
 
 // ErrFormat is wrapped by every error that says that the bytes are not a state dict that
@@ -48,34 +46,6 @@ func (e *GlobalError) Error() string {
 
 // Unwrap gives ErrFormat.
 func (e *GlobalError) Unwrap() error { return ErrFormat }
-
-// MismatchError says how a file's tensors differ from those a model needs.
-type MismatchError struct {
-	Missing    []string // needed, not in the file
-	Unexpected []string // in the file, not needed
-	Shapes     []string // "name: [3] in the file, [4] needed"
-}
-
-// Error lists the differences, at most five of each sort.
-func (e *MismatchError) Error() string {
-	var parts []string
-	for _, p := range []struct {
-		what  string
-		names []string
-	}{{"missing", e.Missing}, {"unexpected", e.Unexpected}, {"of another shape", e.Shapes}} {
-		if len(p.names) > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s (%s)", len(p.names), p.what, few(p.names)))
-		}
-	}
-	return "the weights do not belong to this model: tensors " + strings.Join(parts, "; ")
-}
-
-func few(names []string) string {
-	if len(names) > 5 {
-		return strings.Join(names[:5], ", ") + ", …"
-	}
-	return strings.Join(names, ", ")
-}
 
 // Limits bound what the reader accepts. A zero field takes its default.
 type Limits struct {
@@ -141,32 +111,6 @@ func (s *State) Tensor(name string) (Tensor, bool) {
 	return t, ok
 }
 
-// Match compares the tensors with the shapes that a model needs, by name; it returns nil
-// or a [*MismatchError]. Scalars called "….num_batches_tracked", which PyTorch's batch
-// norms count their steps with, are allowed to be there.
-func (s *State) Match(want map[string][]int) error {
-	var e MismatchError
-	for _, n := range s.Names {
-		shape, ok := want[n]
-		switch got := s.byName[n].Shape; {
-		case !ok && !strings.HasSuffix(n, ".num_batches_tracked"):
-			e.Unexpected = append(e.Unexpected, n)
-		case ok && !slices.Equal(got, shape):
-			e.Shapes = append(e.Shapes, fmt.Sprintf("%s: %v in the file, %v needed", n, got, shape))
-		}
-	}
-	for n := range want {
-		if _, ok := s.byName[n]; !ok {
-			e.Missing = append(e.Missing, n)
-		}
-	}
-	if len(e.Missing)+len(e.Unexpected)+len(e.Shapes) == 0 {
-		return nil
-	}
-	slices.Sort(e.Missing)
-	return &e
-}
-
 // Open opens the file at path and reads what its tensors are. Close it after use.
 func Open(path string, limits Limits) (*State, error) {
 	f, err := os.Open(path)
@@ -188,9 +132,6 @@ func Open(path string, limits Limits) (*State, error) {
 	s.file = f
 	return s, nil
 }
-
-// Read is Open.
-func Read(path string, limits Limits) (*State, error) { return Open(path, limits) }
 
 // Decode reads a file that is in memory. The tensors share data: do not change it.
 func Decode(data []byte, limits Limits) (*State, error) {

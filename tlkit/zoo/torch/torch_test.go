@@ -322,33 +322,6 @@ func TestInside(t *testing.T) {
 	}
 }
 
-func TestMatch(t *testing.T) {
-	s, err := Read("testdata/zip.pth", Limits{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	want := map[string][]int{"absent": {1}}
-	for _, x := range s.Tensors() {
-		if x.Name != "plain" && !strings.HasSuffix(x.Name, "tracked") {
-			want[x.Name] = x.Shape
-		}
-	}
-	want["part"] = []int{5}
-	var e *MismatchError
-	if err := s.Match(want); !errors.As(err, &e) {
-		t.Fatal(err)
-	}
-	if !slices.Equal(e.Missing, []string{"absent"}) || !slices.Equal(e.Unexpected, []string{"plain"}) || len(e.Shapes) != 1 {
-		t.Errorf("%+v", e)
-	}
-	delete(want, "absent")
-	want["plain"], want["part"] = []int{2, 3, 4}, []int{4}
-	if err := s.Match(want); err != nil {
-		t.Error(err)
-	}
-}
-
 // Opening takes memory for the names, reading for the numbers, and not twice.
 func TestMemory(t *testing.T) {
 	const n = 4 << 20
