@@ -5,20 +5,25 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
-var (
-	notWord = regexp.MustCompile(`[^\pL\pN_]+`)
-	word    = regexp.MustCompile(`(.)([A-Z][a-z]+)`)
-	capital = regexp.MustCompile(`([a-z])([A-Z])`)
-)
+// patterns are those of SnakeCase, made when first wanted: whatever uses the zoo links this
+// package, and few read Keras' files.
+var patterns = sync.OnceValue(func() (p struct{ notWord, word, capital *regexp.Regexp }) {
+	p.notWord = regexp.MustCompile(`[^\pL\pN_]+`)
+	p.word = regexp.MustCompile(`(.)([A-Z][a-z]+)`)
+	p.capital = regexp.MustCompile(`([a-z])([A-Z])`)
+	return p
+})
 
 // SnakeCase spells a Python class as Keras does in paths: Conv2D is conv2d,
 // BatchNormalization batch_normalization, ReLU re_lu, Conv2DTranspose conv2d_transpose.
 func SnakeCase(class string) string {
-	s := notWord.ReplaceAllString(class, "")
-	s = word.ReplaceAllString(s, "${1}_$2")
-	return strings.ToLower(capital.ReplaceAllString(s, "${1}_$2"))
+	p := patterns()
+	s := p.notWord.ReplaceAllString(class, "")
+	s = p.word.ReplaceAllString(s, "${1}_$2")
+	return strings.ToLower(p.capital.ReplaceAllString(s, "${1}_$2"))
 }
 
 // Paths gives the groups that Keras 3 keeps the layers of one model in, from their classes
