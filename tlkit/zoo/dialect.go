@@ -4,13 +4,15 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"transferlab/tlkit/zoo/keras"
 )
 
 // dialect is how another library names and lays out the arrays of a network.
 type dialect struct {
 	library Library
 	names   func() aliases
-	extra   []Array // arrays that its files have besides, with what we write there
+	extra   []keras.Layer // layers that its files have besides, with what we write there
 }
 
 // aliases give, for the path of each of our layers, the library's names of the layer with
@@ -36,9 +38,14 @@ var (
 	kerasSuffix = [...]string{Kernel: "kernel", Scale: "gamma", Offset: "beta", Mean: "moving_mean", Variance: "moving_variance", Bias: "bias"}
 )
 
-// name gives the library's name of one of our arrays.
+// name gives the library's name of one of our arrays. A layer that the library does not
+// have is called as here.
 func (d dialect) name(names aliases, p Param) string {
-	a := names[path.Dir(p.Name)]
+	ours := path.Dir(p.Name)
+	a, ok := names[ours]
+	if !ok {
+		a = alias{ours, ours + "_bn"}
+	}
 	owner := a.layer
 	if p.Role != Kernel && p.Role != Bias {
 		owner = a.norm
@@ -52,9 +59,8 @@ func (d dialect) name(names aliases, p Param) string {
 // layout says how the library lays an array out that we have as p.
 func (m *Model) layout(d dialect, p Param) layout {
 	l := layout{shape: p.Shape, flattened: m.flattened(p)}
-	depthwise := len(p.Shape) == 4 && p.Shape[2] == 1 && p.Shape[3] > 1
 	switch {
-	case d.library == Keras && depthwise: // [kh, kw, channels, 1]
+	case d.library == Keras && depthwise(p.Shape): // [kh, kw, channels, 1]
 		l.theirs = []int{p.Shape[0], p.Shape[1], p.Shape[3], 1}
 	case d.library == Keras:
 		l.theirs = p.Shape
@@ -67,6 +73,9 @@ func (m *Model) layout(d dialect, p Param) layout {
 	}
 	return l
 }
+
+// depthwise says whether a kernel has one filter a channel.
+func depthwise(shape []int) bool { return len(shape) == 4 && shape[2] == 1 && shape[3] > 1 }
 
 // flattened is the shape of the pictures whose flattened pixels a dense kernel meets.
 func (m *Model) flattened(p Param) []int {
@@ -153,12 +162,12 @@ func (d dialect) known(names aliases, name string) bool {
 	if strings.HasSuffix(name, ".num_batches_tracked") {
 		return true
 	}
-	if slices.ContainsFunc(d.extra, func(a Array) bool { return a.Name == name }) {
-		return true
-	}
 	cut := strings.LastIndexAny(name, "./")
 	if cut < 0 {
 		return false
+	}
+	if slices.ContainsFunc(d.extra, func(l keras.Layer) bool { return l.Name == name[:cut] }) {
+		return true
 	}
 	for _, a := range names {
 		if name[:cut] == a.layer || name[:cut] == a.norm {

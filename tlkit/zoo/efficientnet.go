@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"transferlab/tlkit/fetch"
+	"transferlab/tlkit/zoo/keras"
 )
 
 // efficientStages are those of EfficientNet-B0 (Tan & Le, arXiv:1905.11946, table 1).
@@ -120,13 +121,14 @@ func EfficientNetB0(l Library) *Model {
 
 // kerasNormalization is the layer with which Keras' EfficientNets normalise. Here it is
 // part of [Preprocess].
-func kerasNormalization() []Array {
+func kerasNormalization() []keras.Layer {
 	mean, deviation := []float32{0.485, 0.456, 0.406}, []float32{0.229, 0.224, 0.225}
 	variance := make([]float32, 3)
 	for i, d := range deviation {
 		variance[i] = d * d
 	}
-	return []Array{{"normalization/mean", []int{3}, mean}, {"normalization/variance", []int{3}, variance}, {"normalization/count", nil, []float32{0}}}
+	return []keras.Layer{{Name: "normalization", Class: "Normalization", Variables: []keras.Variable{
+		keras.FromFloat32("mean", mean, 3), keras.FromFloat32("variance", variance, 3), keras.FromFloat32("count", []float32{0})}}}
 }
 
 // model is the network without card and weights.

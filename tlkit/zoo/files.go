@@ -2,10 +2,14 @@ package zoo
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path"
+	"slices"
+	"strings"
 
 	"transferlab/tlkit/zoo/keras"
 	"transferlab/tlkit/zoo/safetensors"
@@ -17,15 +21,15 @@ var ErrKind = errors.New("not a weights file that is read here")
 
 // ReadWeights reads the model's arrays from a file: PyTorch's state dict (.pth, .pt) or a
 // safetensors file with the names of one of the libraries that have the model, or Keras'
-// .h5 or .keras, whose layers have names. What the
-// file is, its content says. Tensors that belong to a top which the model is without are
-// left alone. Errors are those of the reader, [*MismatchError], and [ErrKind].
+// .h5, .weights.h5 or .keras, alone or as the first layer of a Sequential. What the file is,
+// its content says. What belongs to a top which the model is without is left alone. Errors
+// are those of the reader, [*MismatchError], and [ErrKind].
 func (m *Model) ReadWeights(path string) (Arrays, error) {
 	head, err := start(path)
 	if err != nil {
 		return nil, fmt.Errorf("zoo: %w", err)
 	}
-	file, isTorch, err := open(path, head)
+	file, isTorch, err := open(path, head, m)
 	if err != nil {
 		return nil, fmt.Errorf("zoo: weights of %s from %s: %w", m.Card.Name, path, err)
 	}
@@ -48,28 +52,29 @@ func start(path string) ([]byte, error) {
 	return head[:n], nil
 }
 
-// open opens a file by what it begins with, and says whether it has PyTorch's layout.
-func open(path string, head []byte) (file tensorFile, isTorch bool, err error) {
+// open opens a file by what it begins with, for a model, and says whether it has PyTorch's
+// layout.
+func open(path string, head []byte, m *Model) (file tensorFile, isTorch bool, err error) {
 	switch {
 	case bytes.HasPrefix(head, []byte("\x89HDF")):
-		return openKeras(path)
+		return openKeras(path, m)
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")): // PyTorch's archive or Keras'
 		s, err := torch.Open(path, torch.Limits{})
 		if err == nil {
 			return torchFile{s}, true, nil
 		}
-		if file, isTorch, kerasErr := openKeras(path); kerasErr == nil {
+		if file, isTorch, kerasErr := openKeras(path, m); kerasErr == nil {
 			return file, isTorch, nil
 		}
 		return nil, true, err
+	case len(head) > 8 && head[8] == '{': // before the next: a header's length may begin with 0x80
+		f, err := safetensors.Open(path, safetensors.Limits{})
+		return safeFile{f}, true, err
 	case bytes.HasPrefix(head, []byte{0x80}):
 		s, err := torch.Open(path, torch.Limits{})
 		return torchFile{s}, true, err
-	case len(head) > 8 && head[8] == '{':
-		f, err := safetensors.Open(path, safetensors.Limits{})
-		return safeFile{f}, true, err
 	}
-	return nil, false, fmt.Errorf("%w: it begins with %q; known are .pth, .pt, .safetensors, .h5 and .keras", ErrKind, head[:min(8, len(head))])
+	return nil, false, fmt.Errorf("%w: it begins with %q; known are .pth, .pt, .safetensors, .h5, .weights.h5 and .keras", ErrKind, head[:min(8, len(head))])
 }
 
 type torchFile struct{ state *torch.State }
@@ -109,31 +114,77 @@ func (f safeFile) Float32(name string) ([]float32, error) {
 	return t.Float32()
 }
 
-// kerasFile is a file of Keras whose layers have names.
+// kerasFile is a file of Keras with the layers named as in a model.
 type kerasFile struct {
 	*keras.Weights
 	names     []string
 	variables map[string]keras.Variable
 }
 
-func openKeras(path string) (tensorFile, bool, error) {
-	w, err := keras.Open(path, keras.Limits{})
+func openKeras(file string, m *Model) (tensorFile, bool, error) {
+	w, err := keras.Open(file, keras.Limits{})
 	if err != nil {
 		return nil, false, err
 	}
-	if w.Form == keras.Bare {
-		_ = w.Close()
-		return nil, false, fmt.Errorf("%w: a .weights.h5 numbers its layers; save the model as .keras instead", ErrKind)
-	}
+	return namedFile(w, m), false, nil
+}
+
+// namedFile names the variables by their layers. A Bare file counts its layers by class:
+// those that m has at their places have m's names. The dense layers of a top, and whatever
+// else is above the base, are left out where m is without a top.
+func namedFile(w *keras.Weights, m *Model) kerasFile {
 	f := kerasFile{Weights: w, variables: map[string]keras.Variable{}}
-	for _, l := range w.Layers {
-		for _, v := range l.Variables {
-			name := l.Name + "/" + v.Name
-			f.names, f.variables[name] = append(f.names, name), v
+	counted := map[string]keras.Layer{}
+	base := kerasBase(w)
+	if i := slices.IndexFunc(m.dialects, func(d dialect) bool { return d.library == Keras }); i >= 0 && w.Form == keras.Bare {
+		for _, l := range m.kerasLayers(m.dialects[i], nil, base) {
+			counted[l.Path] = l
 		}
 	}
-	return f, false, nil
+	for _, l := range w.Layers {
+		ours, placed := counted[l.Path]
+		if strings.HasSuffix(l.Path, "/seed_generator") || m.top == 0 && !placed && ofTop(l, base) {
+			continue
+		}
+		if placed && len(ours.Variables) == len(l.Variables) {
+			l.Name = ours.Name
+			for i, v := range ours.Variables {
+				f.add(l.Name+"/"+v.Name, l.Variables[i])
+			}
+			continue
+		}
+		for _, v := range l.Variables {
+			f.add(cmp.Or(l.Name, l.Path)+"/"+v.Name, v)
+		}
+	}
+	return f
 }
+
+// kerasBase is where a file keeps the convolutions.
+func kerasBase(w *keras.Weights) string {
+	for _, l := range w.Layers {
+		if at, name, ok := strings.Cut(l.Path, "/conv2d"); ok && !strings.Contains(name, "/") {
+			return at
+		}
+	}
+	return kerasRoot
+}
+
+// ofTop says whether a layer stands above the base: a dense one, or one beside a nested base.
+func ofTop(l keras.Layer, base string) bool {
+	if l.Path == "" { // a legacy file
+		return l.Class == "Dense"
+	}
+	at := path.Base(l.Path)
+	return at == "dense" || strings.HasPrefix(at, "dense_") || !strings.HasPrefix(l.Path, base+"/")
+}
+
+func (f *kerasFile) add(name string, v keras.Variable) {
+	f.names, f.variables[name] = append(f.names, name), v
+}
+
+// as is the file with the names of another model.
+func (f kerasFile) as(m *Model) tensorFile { return namedFile(f.Weights, m) }
 
 func (f kerasFile) Names() []string { return f.names }
 

@@ -205,6 +205,10 @@ func looksLike(not *Model, file tensorFile, torch bool) string {
 		if m.Card.Name == not.Card.Name {
 			continue
 		}
+		file := file
+		if f, ok := file.(kerasFile); ok {
+			file = f.as(m)
+		}
 		d, names := m.nearest(file, torch)
 		fits := d.names != nil
 		for _, p := range m.Params(0, m.body) {
