@@ -86,28 +86,6 @@ func noise(name string, n int) []float32 {
 	return v
 }
 
-// from are the groups a, a+1 …, as many as the reference has taps.
-func from(a int) func(*Model, int) []int {
-	return func(_ *Model, n int) []int {
-		out := make([]int, n)
-		for i := range out {
-			out[i] = a + i
-		}
-		return out
-	}
-}
-
-// named are the groups of these names.
-func named(names ...string) func(*Model, int) []int {
-	return func(m *Model, _ int) []int {
-		var out []int
-		for _, n := range names {
-			out = append(out, m.Group(n))
-		}
-		return out
-	}
-}
-
 func mobileNet(t testing.TB, l Library, width float64) *Model {
 	t.Helper()
 	m, err := MobileNetV2(l, width)
@@ -126,56 +104,80 @@ func TestArchitectures(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { file.Close() })
-	mobile, efficient := []string{"block00", "block01", "block02", "block16", "head"}, []string{"block00", "block01", "block02", "block15", "head"}
 	for _, c := range []struct {
 		golden  string
 		model   *Model
 		library Library
 		size    int
-		taps    func(*Model, int) []int
+		first   int // the group of the first tap
 	}{
-		{"resnet18", ResNet18(), Torchvision, 64, from(1)},
-		{"resnet50.torchvision", ResNet50(Torchvision), Torchvision, 64, from(1)},
-		{"resnet101.torchvision", ResNet101(Torchvision), Torchvision, 64, from(1)},
-		{"mobilenetv2.torchvision", mobileNet(t, Torchvision, 1), Torchvision, 64, from(0)},
-		{"mobilenetv2x0.5.torchvision", mobileNet(t, Torchvision, 0.5), Torchvision, 65, from(0)},
-		{"efficientnetb0.torchvision", EfficientNetB0(Torchvision), Torchvision, 64, from(0)},
-		{"lite0.timm", EfficientNetLite0(), Timm, 65, from(1)},
-		{"lite1.timm", EfficientNetLite1(), Timm, 65, from(1)},
-		{"lite2.timm", EfficientNetLite2(), Timm, 65, from(1)},
-		{"lite3.timm", EfficientNetLite3(), Timm, 65, from(1)},
-		{"lite4.timm", EfficientNetLite4(), Timm, 65, from(1)},
-		{"resnet50.keras", ResNet50(Keras), Keras, 64, from(1)},
-		{"resnet101.keras", ResNet101(Keras), Keras, 64, from(1)},
-		{"mobilenetv2.keras", mobileNet(t, Keras, 1), Keras, 64, named(mobile...)},
-		{"efficientnetb0.keras", EfficientNetB0(Keras), Keras, 64, named(efficient...)},
+		{"resnet18", ResNet18(), Torchvision, 64, 1},
+		{"resnet50.torchvision", ResNet50(Torchvision), Torchvision, 64, 1},
+		{"resnet101.torchvision", ResNet101(Torchvision), Torchvision, 64, 1},
+		{"mobilenetv2.torchvision", mobileNet(t, Torchvision, 1), Torchvision, 64, 0},
+		{"mobilenetv2x0.5.torchvision", mobileNet(t, Torchvision, 0.5), Torchvision, 65, 0},
+		{"efficientnetb0.torchvision", EfficientNetB0(Torchvision), Torchvision, 64, 0},
+		{"vgg16.torchvision", vgg16(64).model(Torchvision), Torchvision, 64, 0},
+		{"vgg16.keras", vgg16(64).model(Keras), Keras, 64, 0},
+		{"lite0.timm", EfficientNetLite0(), Timm, 65, 1},
+		{"lite1.timm", EfficientNetLite1(), Timm, 65, 1},
+		{"lite2.timm", EfficientNetLite2(), Timm, 65, 1},
+		{"lite3.timm", EfficientNetLite3(), Timm, 65, 1},
+		{"lite4.timm", EfficientNetLite4(), Timm, 65, 1},
+		{"resnet50.keras", ResNet50(Keras), Keras, 64, 1},
+		{"resnet101.keras", ResNet101(Keras), Keras, 64, 1},
+		{"mobilenetv2.keras", mobileNet(t, Keras, 1), Keras, 64, 1},
+		{"efficientnetb0.keras", EfficientNetB0(Keras), Keras, 64, 1},
 	} {
 		t.Run(c.golden, func(t *testing.T) {
 			d, ok := c.model.dialect(c.library)
 			if !ok {
 				t.Fatalf("no names of %s", c.library)
 			}
-			gain := float32(1)
-			if strings.HasPrefix(c.golden, "efficientnet") {
-				gain = 1.25
-			}
-			weights, err := c.model.read(c.golden, newFormula(c.model, d, gain), c.library != Keras)
+			weights, err := c.model.read(c.golden, newFormula(c.model, d, gainOf(c.golden)), c.library != Keras)
 			if err != nil {
 				t.Fatal(err)
 			}
-			taps := outputs(t, opened(t, "onnx"), c.model, weights, c.size)
-			same := func(name string, got []float32, n int) {
-				want := expected(t, file, c.golden+"/"+name)
-				if diff := relative(sampled(got, n, len(want)/2), want); !(diff <= 1e-4) {
-					t.Errorf("%s is %.2g of its largest number away", name, diff)
-				}
-			}
-			for i, g := range c.taps(c.model, tapsIn(file, c.golden)) {
-				same(fmt.Sprintf("tap%02d", i), taps[g], 32)
-			}
-			same("logits", hundred(taps[len(taps)-1]), 100)
+			compareWith(t, file, c.golden, outputs(t, opened(t, "onnx"), c.model, weights, c.size, Folded), c.first)
 		})
 	}
+	for _, c := range []struct {
+		golden string
+		model  *Model
+	}{{"resnet50.keras", ResNet50(Keras)}, {"mobilenetv2.keras", mobileNet(t, Keras, 1)}, {"efficientnetb0.keras", EfficientNetB0(Keras)}} {
+		t.Run(c.golden+", XLA, frozen", func(t *testing.T) {
+			d, _ := c.model.dialect(Keras)
+			weights, err := c.model.read(c.golden, newFormula(c.model, d, gainOf(c.golden)), false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			compareWith(t, file, c.golden, outputs(t, opened(t, "cpu"), c.model, weights, 64, Frozen), 1)
+		})
+	}
+}
+
+// gainOf is golden.py's.
+func gainOf(golden string) float32 {
+	if strings.HasPrefix(golden, "efficientnet") {
+		return 1.25
+	}
+	return 1
+}
+
+// compareWith compares the groups' outputs with the reference's, whose first tap is the
+// output of the group first.
+func compareWith(t *testing.T, file *safetensors.File, golden string, taps [][]float32, first int) {
+	t.Helper()
+	same := func(name string, got []float32, n int) {
+		want := expected(t, file, golden+"/"+name)
+		if diff := relative(sampled(got, n, len(want)/2), want); !(diff <= 1e-4) {
+			t.Errorf("%s is %.2g of its largest number away", name, diff)
+		}
+	}
+	for i := range tapsIn(file, golden) {
+		same(fmt.Sprintf("tap%02d", i), taps[first+i], 32)
+	}
+	same("logits", hundred(taps[len(taps)-1]), 100)
 }
 
 func (m *Model) dialect(l Library) (dialect, bool) {
@@ -239,15 +241,18 @@ func relative(got, want []float32) float64 {
 	return diff / largest
 }
 
-// outputs runs the two pictures of golden.py through the folded model, and gives every
-// group's output.
-func outputs(t *testing.T, d *device.Device, m *Model, weights Arrays, size int) [][]float32 {
+// outputs runs the two pictures of golden.py through the model, and gives every group's
+// output.
+func outputs(t *testing.T, d *device.Device, m *Model, weights Arrays, size int, mode Mode) [][]float32 {
 	t.Helper()
-	folded, err := m.Fold(weights, 0, len(m.Groups))
-	if err != nil {
-		t.Fatal(err)
+	params := m.Params(0, len(m.Groups))
+	if mode == Folded {
+		var err error
+		if weights, err = m.Fold(weights, 0, len(m.Groups)); err != nil {
+			t.Fatal(err)
+		}
+		params = m.FoldedParams(0, len(m.Groups))
 	}
-	params := m.FoldedParams(0, len(m.Groups))
 	exec, err := graph.NewExec(d.Backend, func(in []*graph.Node) []*graph.Node {
 		arrays := map[string]*graph.Node{}
 		for i, p := range params {
@@ -256,7 +261,7 @@ func outputs(t *testing.T, d *device.Device, m *Model, weights Arrays, size int)
 		var taps []*graph.Node
 		x := in[0]
 		for i := range m.Groups {
-			x, _ = m.Build(x, i, i+1, arrays, d.Convs, Folded)
+			x, _ = m.Build(x, i, i+1, arrays, d.Convs, mode)
 			taps = append(taps, x)
 		}
 		return taps
@@ -266,7 +271,7 @@ func outputs(t *testing.T, d *device.Device, m *Model, weights Arrays, size int)
 	}
 	args := []any{tensors.FromFlatDataAndDimensions(append(picture(1, size), picture(2, size)...), 2, size, size, 3)}
 	for _, p := range params {
-		args = append(args, tensors.FromFlatDataAndDimensions(folded[p.Name].Value, p.Shape...))
+		args = append(args, tensors.FromFlatDataAndDimensions(weights[p.Name].Value, p.Shape...))
 	}
 	out, err := exec.Call(args...)
 	if err != nil {

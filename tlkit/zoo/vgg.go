@@ -21,13 +21,16 @@ type vgg struct {
 // Its groups: "block1" … "block5", "flatten", "fc1", "fc2" (the features, 4096),
 // "classifier". With its top it takes pictures of 224×224 only.
 func VGG16(l Library) *Model {
-	net := vgg{blocks: [][]int{{64, 64}, {128, 128}, {256, 256, 256}, {512, 512, 512}, {512, 512, 512}}, hidden: 4096, classes: 1000, side: 224}
-	m := net.model(l)
+	m := vgg16(224).model(l)
 	m.Card.Name, m.Card.Parameters, m.Card.MAdds, m.Card.Top1 = "VGG-16", 138_357_544, 15_470e6, 0.713
 	if l == Torchvision {
 		m.Card.Name, m.Card.Top1 = "VGG-16 (torchvision)", 0.71592
 	}
 	return m
+}
+
+func vgg16(side int) vgg {
+	return vgg{blocks: [][]int{{64, 64}, {128, 128}, {256, 256, 256}, {512, 512, 512}, {512, 512, 512}}, hidden: 4096, classes: 1000, side: side}
 }
 
 func (n vgg) model(l Library) *Model {

@@ -100,6 +100,10 @@ def torch_networks():
     counts = [1, 2, 2, 3, 3, 4, 1]
     blocks = ["features.0"] + [f"features.{i + 1}.{b}" for i, n in enumerate(counts) for b in range(n)] + ["features.8"]
     yield "efficientnetb0.torchvision", tv.efficientnet_b0(), blocks, 64, IMAGENET
+    vgg = tv.vgg16()
+    vgg.avgpool = torch.nn.Identity()  # which it is for pictures of 224
+    vgg.classifier[0] = torch.nn.Linear(2 * 2 * 512, 4096)
+    yield "vgg16.torchvision", vgg, [f"features.{i}" for i in (4, 9, 16, 23, 30)], 64, IMAGENET
     for n in range(5):
         net = timm.create_model(f"tf_efficientnet_lite{n}", pretrained=False)
         blocks = [f"blocks.{i}.{b}" for i, stage in enumerate(net.blocks) for b in range(len(stage))]
@@ -134,14 +138,24 @@ def keras_networks():
     for name, net, counts in (("resnet50.keras", k.ResNet50, [3, 4, 6, 3]), ("resnet101.keras", k.ResNet101, [3, 4, 23, 3])):
         top = net(weights=None, include_top=True, input_shape=shape)
         yield name, top, blocks(counts), 64, k.resnet.preprocess_input
+    m = k.VGG16(weights=None, input_shape=shape)
+    yield "vgg16.keras", m, [f"block{i}_pool" for i in range(1, 6)], 64, k.vgg16.preprocess_input
     m = k.MobileNetV2(weights=None, input_shape=(64, 64, 3))
-    yield "mobilenetv2.keras", m, ["expanded_conv_project_BN", "block_1_project_BN", "block_2_add", "block_16_project_BN", "out_relu"], 64, k.mobilenet_v2.preprocess_input
+    ends = ["expanded_conv_project_BN"] + [end(m, f"block_{i}_", "BN") for i in range(1, 17)] + ["out_relu"]
+    yield "mobilenetv2.keras", m, ends, 64, k.mobilenet_v2.preprocess_input
     m = k.EfficientNetB0(weights=None, input_shape=shape)
     mean, std = (np.array(v, np.float32) for v in IMAGENET)
     normalization = m.get_layer("normalization")
     normalization.set_weights([mean, std**2, np.array(0)][: len(normalization.weights)])
     normalization.finalize_state()
-    yield "efficientnetb0.keras", m, ["block1a_project_bn", "block2a_project_bn", "block2b_add", "block7a_project_bn", "top_activation"], 64, lambda x: x
+    ends = [end(m, f"block{i + 1}{'abcd'[b]}_", "bn") for i, n in enumerate([1, 2, 2, 3, 3, 4, 1]) for b in range(n)] + ["top_activation"]
+    yield "efficientnetb0.keras", m, ends, 64, lambda x: x
+
+
+def end(net, block, norm):
+    """The last layer of a block."""
+    names = [layer.name for layer in net.layers]
+    return block + "add" if block + "add" in names else f"{block}project_{norm}"
 
 
 def main():
