@@ -72,6 +72,9 @@ type FolderOptions struct {
 	// Background is what transparent pictures are laid on; nil means white.
 	Background *RGB
 
+	// Classes names the folders that are read, the others are passed over; nil means all.
+	Classes []string
+
 	MaxBytes  int64 // of one file; 0 means 64 MiB
 	MaxPixels int64 // width × height of one picture; 0 means 64 million
 }
@@ -165,6 +168,9 @@ func (p *Pictures) Scan(ctx context.Context, rep progress.Reporter) (*Catalogue,
 	}
 	groups, err := p.groups(files)
 	if err != nil {
+		return nil, err
+	}
+	if classes, files, ignored, err = p.chosen(classes, files, ignored); err != nil {
 		return nil, err
 	}
 	cat := &Catalogue{Ignored: ignored}
@@ -264,6 +270,28 @@ func (p *Pictures) list() (classes, files, ignored []string, err error) {
 	}
 	slices.Sort(files)
 	return classes, files, ignored, nil
+}
+
+// chosen leaves what FolderOptions.Classes names.
+func (p *Pictures) chosen(classes, files, ignored []string) (_, _, _ []string, err error) {
+	want := p.opt.Classes
+	switch {
+	case want == nil:
+		return classes, files, ignored, nil
+	case len(want) == 0:
+		return nil, nil, nil, fmt.Errorf("dataset: %s: %w: FolderOptions.Classes is empty; leave it nil for all", p.root, ErrNoClasses)
+	}
+	for _, c := range want {
+		if !slices.Contains(classes, c) {
+			return nil, nil, nil, fmt.Errorf("dataset: %s: %w called %q; the folders are %q", p.root, ErrNoClasses, c, classes)
+		}
+	}
+	other := func(id string) bool {
+		class, _, inFolder := strings.Cut(id, "/")
+		return inFolder && !slices.Contains(want, class)
+	}
+	return slices.DeleteFunc(classes, func(c string) bool { return !slices.Contains(want, c) }),
+		slices.DeleteFunc(files, other), slices.DeleteFunc(ignored, other), nil
 }
 
 // check reads one file, decodes it whole, and describes it.

@@ -152,6 +152,27 @@ func TestBadPictures(t *testing.T) {
 	}
 }
 
+// A part of the classes is read as if the others were not there; groups.csv may name them.
+func TestChosenClasses(t *testing.T) {
+	good := asPNG(picture(3, 3, 3))
+	root := folder(t, map[string][]byte{"a/x.png": good, "b/y.png": good, "b/z.png": nil, "c/v.png": good, "c/note.txt": nil, "readme.md": nil,
+		"groups.csv": []byte("picture,group\na/x.png,1\nb/y.png,1\nc/v.png,1\n")})
+	cat, err := Folder(root, FolderOptions{Classes: []string{"c", "a"}}).Scan(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(cat.Classes, []string{"a", "c"}) || len(cat.Pictures) != 2 || cat.Pictures[1].ID != "c/v.png" || cat.Pictures[1].Group != "1" {
+		t.Errorf("%v of %+v", cat.Classes, cat.Pictures)
+	}
+	if !slices.Equal(cat.Ignored, []string{"c/note.txt", "readme.md"}) || !slices.Equal(cat.Labels(), []int{0, 1}) {
+		t.Errorf("ignored %v, labels %v", cat.Ignored, cat.Labels())
+	}
+	all, err := Folder(folder(t, map[string][]byte{"a/x.png": good, "c/v.png": good, "groups.csv": []byte("picture,group\na/x.png,1\nc/v.png,1\n")}), FolderOptions{}).Scan(ctx, nil)
+	if err != nil || all.Digest != cat.Digest {
+		t.Errorf("%v; the same pictures alone have another digest", err)
+	}
+}
+
 func TestBadFolders(t *testing.T) {
 	good := asPNG(picture(3, 3, 3))
 	for _, c := range []struct {
@@ -167,6 +188,8 @@ func TestBadFolders(t *testing.T) {
 		{"many pixels", map[string][]byte{"a/x.png": good}, FolderOptions{MaxPixels: 8}, ErrLarge},
 		{"groups header", map[string][]byte{"a/x.png": good, "groups.csv": []byte("a,b\n")}, FolderOptions{}, ErrGroups},
 		{"groups name", map[string][]byte{"a/x.png": good, "groups.csv": []byte("picture,group\na/y.png,1\n")}, FolderOptions{}, ErrGroups},
+		{"a class that is not there", map[string][]byte{"a/x.png": good}, FolderOptions{Classes: []string{"a", "c"}}, ErrNoClasses},
+		{"no class chosen", map[string][]byte{"a/x.png": good}, FolderOptions{Classes: []string{}}, ErrNoClasses},
 		{"groups empty", map[string][]byte{"a/x.png": good, "groups.csv": nil}, FolderOptions{}, ErrGroups},
 	} {
 		if _, err := Folder(folder(t, c.files), c.opt).Scan(ctx, nil); !errors.Is(err, c.want) {

@@ -39,6 +39,26 @@ func (m *Model) WithoutTop(p Pooling) (*Model, error) {
 	return &out, nil
 }
 
+// At gives the model for pictures of size×size pixels: input_shape=(size, size, 3) in Keras.
+// Its weights are the same. The whole of a picture is taken, not the crop that the published
+// accuracy was measured with. A classifier on flattened pictures fits one size alone: take
+// it off first. Errors wrap [ErrShape].
+func (m *Model) At(size int) (*Model, error) {
+	out := *m
+	out.Preprocess.Size, out.Preprocess.Crop = size, 1
+	shape, err := out.OutShape(out.Features(), size, size)
+	if err != nil {
+		return nil, err
+	}
+	out.Card.Features = Size(shape)
+	c, err := out.Cost(size, size)
+	if err != nil {
+		return nil, err
+	}
+	out.Card.MAdds, out.Card.Input = c.MAdds, fmt.Sprintf("%d×%d instead of: %s", size, size, m.Card.Input)
+	return &out, nil
+}
+
 // WithClassifier gives the model with a new top on its features: a group "hidden00" … for
 // each of hidden, dense and ReLU, and "classifier" with the logits. weights are its weights,
 // and the base's: they are shared. Errors wrap [ErrMissing] or [ErrShape].
@@ -67,6 +87,23 @@ func (m *Model) WithClassifier(weights Arrays, classes int, hidden ...int) (*Mod
 		return nil, err
 	}
 	return &out, nil
+}
+
+// pooling is how the features are made: [None] where no group does it.
+func (m *Model) pooling() Pooling {
+	if m.body == len(m.Groups) || len(m.Groups[m.body].steps) == 0 {
+		return None
+	}
+	switch op := m.Groups[m.body].steps[0].op.(type) {
+	case global:
+		if op.max {
+			return Largest
+		}
+		return Average
+	case flatten:
+		return Flatten
+	}
+	return None
 }
 
 // poolGroup is the group "pool".

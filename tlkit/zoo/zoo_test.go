@@ -291,6 +291,73 @@ func TestWithoutTop(t *testing.T) {
 	}
 }
 
+// Another size of picture changes the flattened features, the cost and the fingerprint, not
+// the weights.
+func TestAt(t *testing.T) {
+	for _, c := range []struct {
+		pooling  Pooling
+		size     int
+		features int
+	}{{Average, 64, 2048}, {Flatten, 64, 2 * 2 * 2048}, {Flatten, 224, 7 * 7 * 2048}, {Flatten, 33, 2 * 2 * 2048}, {None, 32, 2048}} {
+		top, err := ResNet50(Keras).WithoutTop(c.pooling)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := top.At(c.size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Card.Features != c.features || m.Preprocess.Size != c.size || m.Preprocess.Crop != 1 || top.Preprocess.Size != 224 {
+			t.Errorf("%s at %d: %d features, %+v", c.pooling, c.size, m.Card.Features, m.Preprocess)
+		}
+		if small := c.size < 100; small != (m.Card.MAdds < ResNet50(Keras).Card.MAdds/5) {
+			t.Errorf("%d multiply-adds at %d", m.Card.MAdds, c.size)
+		}
+	}
+	random := Tiny(3)
+	small, err := random.At(16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, errA := random.Weights(t.Context())
+	b, errB := small.Weights(t.Context())
+	if errA != nil || errB != nil || a.Digest() != b.Digest() {
+		t.Error("other weights at another size: ", errA, errB)
+	}
+	for m, size := range map[*Model]int{VGG16(Keras): 64, Tiny(1): 0, ResNet50(Keras): -3} {
+		if _, err := m.At(size); !errors.Is(err, ErrShape) {
+			t.Errorf("%s at %d: %v", m.Card.Name, size, err)
+		}
+	}
+}
+
+// The same weights pooled in another way give other features, and so are another network.
+func TestPoolingIsInTheFingerprint(t *testing.T) {
+	m := Tiny(3)
+	w, err := m.Weights(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]Pooling{}
+	for _, p := range []Pooling{Average, Largest, Flatten, None} {
+		top, err := m.WithoutTop(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := top.Fingerprint(w, top.Features())
+		if twin, ok := seen[f]; ok {
+			t.Errorf("%q has the fingerprint of %q", p, twin)
+		}
+		seen[f] = p
+		if top.Fingerprint(w, 2) != m.Fingerprint(w, 2) {
+			t.Errorf("%q changes the groups below", p)
+		}
+		if (p == Average) != (f == m.Fingerprint(w, m.Features())) {
+			t.Errorf("%q beside the model's own pooling", p)
+		}
+	}
+}
+
 // A file with the names of another architecture is told by its name.
 func TestLooksLike(t *testing.T) {
 	other := ResNet18()
