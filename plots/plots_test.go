@@ -123,6 +123,12 @@ func gallery(t testing.TB) map[string]*Chart {
 	}
 	ugly := `<script>alert(1)</script> & "quotes" {a} {b|x} __f__ </svg> ]]> ünïcode 🦦 עברית` + "\n\x00"
 	return map[string]*Chart{
+		"pareto":            ok(Pareto(nets(), Options{Title: "Accuracy against time", Subtitle: "a linear probe on 311 emoji, 95 % intervals; times are medians, with quartiles"})),
+		"pareto thirty":     ok(Pareto(thirty(), Options{Title: "Thirty candidates"})),
+		"pareto long names": ok(Pareto(longNames(), Options{Title: "Long names", Width: 480})),
+		"pareto same place": ok(Pareto([]Candidate{{Name: "here", Time: 3, Value: 0.5}, {Name: "here", Time: 3, Value: 0.5}, {Name: "there", Time: 3, Value: 0.5, Chosen: true}}, Options{})),
+		"pareto one":        ok(Pareto([]Candidate{{Name: "the only one", Time: 0.02, Value: 1, Interval: true, Low: 0.9, High: 1}}, Options{Title: "One"})),
+		"pareto wide":       ok(Pareto([]Candidate{{Name: "at once", Time: 1e-6, Value: -40}, {Name: "a day", Time: 86_400_000, Value: 1200}}, Options{Title: "Fourteen powers of ten"})),
 		"line": ok(Line([]Series{curve("train loss", 30, 2.3, 0.3), curve("valid loss", 30, 2.3, 0.6)}, LineOptions{Options: Options{Title: "Training", Subtitle: "linear probe, then the top block", X: "epoch", Y: "loss"},
 			Marks: []Mark{{12, "best"}, {20, "top block unfrozen"}}})),
 		"contours": ok(Line([]Series{{Name: "gradient descent", X: []float64{2, -1.2, 0.8, -0.4, 0.2, 0}, Y: []float64{1, 0.8, 0.6, 0.5, 0.4, 0.3}}},
@@ -155,6 +161,34 @@ func gallery(t testing.TB) map[string]*Chart {
 		"many lines":   ok(Line(manyLines(), LineOptions{Options: Options{Title: "Twelve runs", X: "epoch", Y: "loss"}})),
 		"ugly":         ok(Bars([]Bar{{Name: ugly, Value: 1}, {Name: strings.Repeat("very long name ", 10), Value: 2, Interval: true, Low: 1, High: 3}}, BarOptions{Options: Options{Title: ugly, Subtitle: ugly, X: ugly, Notes: []string{ugly}}})),
 	}
+}
+
+// nets are candidates as a ranking gives them.
+func nets() []Candidate {
+	return []Candidate{
+		{Name: "EfficientNet-Lite0", Time: 17.2, TimeLow: 16.1, TimeHigh: 18.9, Value: 0.72, Interval: true, Low: 0.67, High: 0.77, Chosen: true},
+		{Name: "EfficientNet-Lite0, random", Time: 17.4, TimeLow: 16.5, TimeHigh: 18.2, Value: 0.44, Interval: true, Low: 0.39, High: 0.50},
+		{Name: "small, pretrained here", Time: 1.2, TimeLow: 1.1, TimeHigh: 1.3, Value: 0.53, Interval: true, Low: 0.47, High: 0.58},
+		{Name: "small, random", Time: 1.25, TimeLow: 1.1, TimeHigh: 1.4, Value: 0.47, Interval: true, Low: 0.42, High: 0.53},
+		{Name: "VGG-16", RuledOut: "about 3.1 GiB are needed to run it and 1.0 GiB are free"},
+	}
+}
+
+// thirty crowd together.
+func thirty() (out []Candidate) {
+	rng := rand.New(rand.NewPCG(8, 9))
+	for i := range 30 {
+		v := 0.5 + 0.3*rng.Float64()
+		out = append(out, Candidate{Name: fmt.Sprintf("network number %d", i+1), Time: 10 * math.Exp(rng.NormFloat64()), Value: v, Interval: true, Low: v - 0.05, High: v + 0.05, Chosen: i == 11})
+	}
+	return out
+}
+
+func longNames() (out []Candidate) {
+	for i := range 5 {
+		out = append(out, Candidate{Name: strings.Repeat("a rather long name of a network, ", 3) + fmt.Sprint(i), Time: 8 + float64(i)/2, Value: 0.7 + 0.01*float64(i%3), Chosen: i == 2})
+	}
+	return append(out, Candidate{Name: "<b>bold</b> & {a}", Time: 30, Value: 0.71}, Candidate{Name: "no number", Time: 3, Value: math.NaN()}, Candidate{Name: "no time", Time: 0, Value: 1})
 }
 
 func hundred() []string      { names, _ := classes(100); return names }
@@ -359,6 +393,13 @@ func TestWhatCannotBeDrawn(t *testing.T) {
 		"too many boxes":   second(Boxes(make([]Sample, 61), BoxOptions{})),
 		"too many bars":    second(Bars(make([]Bar, 201), BarOptions{})),
 		"too many lines":   second(Line(make([]Series, 51), LineOptions{})),
+		"no candidates":    second(Pareto(nil, Options{})),
+		"NaN candidates":   second(Pareto([]Candidate{{Time: nan, Value: 1}, {Time: 1, Value: nan}, {Time: 0, Value: 1}, {Time: -1, Value: 1}, {Time: math.Inf(1), Value: 1}}, Options{})),
+		"all ruled out":    second(Pareto([]Candidate{{Time: 1, Value: 1, RuledOut: "too large"}}, Options{})),
+		"too many to tell": second(Pareto(make([]Candidate, 101), Options{})),
+		"values reversed":  second(Pareto([]Candidate{{Time: 1, Value: 1, Interval: true, Low: 2, High: 1}}, Options{})),
+		"times reversed":   second(Pareto([]Candidate{{Time: 1, Value: 1, TimeLow: 2, TimeHigh: 1}}, Options{})),
+		"pareto size":      second(Pareto(nets(), Options{Width: 20})),
 		"size":             second(Bars([]Bar{{Value: 1}}, BarOptions{Options: Options{Width: 20}})),
 	} {
 		if !errors.Is(err, ErrData) {
@@ -491,6 +532,7 @@ func harmless(t *testing.T, name, title string) {
 		ok(Scatter([]Points{{name, x, y, []string{name, title}}, {title, x, y, nil}}, o)),
 		ok(Heatmap([]string{name, title}, []string{title, name}, [][]float64{{1, 2}, {0, math.NaN()}}, HeatOptions{Options: o})),
 		ok(Boxes([]Sample{{Name: name, Values: []float64{1, 2, 3, 4, 50}}, {Name: title, Values: x}}, BoxOptions{Options: o})),
+		ok(Pareto([]Candidate{{Name: name, Time: 1, Value: 2, Chosen: true}, {Name: title, Time: 1, Value: 2}, {Name: title, RuledOut: name}}, o)),
 	} {
 		h, err := c.HTML()
 		if err != nil {
