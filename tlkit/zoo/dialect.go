@@ -166,7 +166,9 @@ func (d dialect) known(names aliases, name string) bool {
 	if cut < 0 {
 		return false
 	}
-	if slices.ContainsFunc(d.extra, func(l keras.Layer) bool { return l.Name == name[:cut] }) {
+	// Keras numbers the layers whose names nobody chose, by how many a process has made.
+	unnumbered := strings.TrimRight(strings.TrimRight(name[:cut], "0123456789"), "_")
+	if slices.ContainsFunc(d.extra, func(l keras.Layer) bool { return l.Name == unnumbered }) {
 		return true
 	}
 	for _, a := range names {

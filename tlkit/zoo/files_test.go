@@ -64,3 +64,14 @@ func TestMismatch(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 }
+
+// Layers that are beside the weights have numbers in their names when Keras chose them.
+func TestKnownBeside(t *testing.T) {
+	d := EfficientNetB0(Keras).dialects[0]
+	for name, want := range map[string]bool{"normalization/mean": true, "normalization_12/count": true, "predictions/kernel": true,
+		"dense_1/kernel": false, "block1a_bn_1/gamma": false, "mean": false, "": false, "_/": false} {
+		if got := d.known(d.names(), name); got != want {
+			t.Errorf("%q: known is %v", name, got)
+		}
+	}
+}
