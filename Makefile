@@ -64,6 +64,7 @@ bench: setup
 	go run ./tlkit/bench cells
 	go run ./tlkit/bench tables
 	go run ./tlkit/bench prepare
+	go run ./tlkit/bench networks
 
 docker-check:
 	docker/check.sh

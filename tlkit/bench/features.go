@@ -160,10 +160,15 @@ func runWarm(ctx context.Context, s setup, all []contestant) ([][]float64, error
 
 // server is a contestant that is warm and does one pass a line of input.
 type server struct {
-	cmd      *exec.Cmd
-	in       io.WriteCloser
-	out      *json.Decoder
-	pictures float64
+	cmd    *exec.Cmd
+	in     io.WriteCloser
+	out    *json.Decoder
+	memory float64 // most so far, MB; 0 where it does not tell
+	hello  struct {
+		Pictures   float64 // in a pass
+		Parameters float64 // of the network
+		First      float64 // seconds from the model to its first result
+	}
 }
 
 func startServer(ctx context.Context, c contestant) (*server, error) {
@@ -181,12 +186,10 @@ func startServer(ctx context.Context, c contestant) (*server, error) {
 		return nil, err
 	}
 	sv := &server{cmd: cmd, in: in, out: json.NewDecoder(bufio.NewReader(out))}
-	var hello struct{ Pictures float64 }
-	if err := sv.out.Decode(&hello); err != nil {
+	if err := sv.out.Decode(&sv.hello); err != nil {
 		sv.stop()
 		return nil, fmt.Errorf("it did not start: %w", err)
 	}
-	sv.pictures = hello.Pictures
 	return sv, nil
 }
 
@@ -195,11 +198,12 @@ func (sv *server) pass() (rate float64, err error) {
 	if _, err := io.WriteString(sv.in, "\n"); err != nil {
 		return 0, err
 	}
-	var r struct{ Seconds float64 }
+	var r struct{ Seconds, Memory float64 }
 	if err := sv.out.Decode(&r); err != nil {
 		return 0, err
 	}
-	return sv.pictures / r.Seconds, nil
+	sv.memory = r.Memory
+	return sv.hello.Pictures / r.Seconds, nil
 }
 
 func (sv *server) stop() {

@@ -5,10 +5,11 @@
 //	go run ./tlkit/bench cells               from a changed cell to its first output
 //	go run ./tlkit/bench tables              tables, beside pandas and scikit-learn
 //	go run ./tlkit/bench prepare             splits, scalers, encoders and selectors, beside scikit-learn
+//	go run ./tlkit/bench networks            whole networks forward and training, all peers
 //	go run ./tlkit/bench -rounds 9 features
 //
 // The peers run in Python environments of their own below .venv-bench, made from
-// peers/features.txt and peers/tables.txt at the first run. Contestants take turns (A B A B …), so that
+// the lists peers/*.txt at the first run. Contestants take turns (A B A B …), so that
 // another load on the machine meets all of them; a ratio is the median over the rounds,
 // with a bootstrap interval over the rounds. A target passes when the lower end of the
 // interval reaches 0.95 of it. The exit status is 1 when a target is missed.
@@ -40,12 +41,14 @@ type setup struct {
 func sections() []section {
 	return []section{
 		{"features", "Frozen features: EfficientNet-Lite0 at 224×224", features}, {"cells", "Turn-around of a cell", cells},
-		{"tables", "Tables beside pandas and scikit-learn", tables}, {"prepare", "Splits, scalers, encoders and selectors beside scikit-learn", prepare}}
+		{"tables", "Tables beside pandas and scikit-learn", tables}, {"prepare", "Splits, scalers, encoders and selectors beside scikit-learn", prepare},
+		{"networks", "Whole networks, forward and training", networks}}
 }
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == "worker" { // a contestant, started by features
-		if err := worker(os.Args[2:]); err != nil {
+	workers := map[string]func([]string) error{"worker": worker, "network": networkWorker} // contestants, started by the sections
+	if len(os.Args) > 1 && workers[os.Args[1]] != nil {
+		if err := workers[os.Args[1]](os.Args[2:]); err != nil {
 			fmt.Fprintln(os.Stderr, "bench:", err)
 			os.Exit(1)
 		}
