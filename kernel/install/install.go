@@ -29,6 +29,7 @@ import (
 	"transferlab/tlkit/samples"
 	"transferlab/tlkit/samples/stamps"
 	"transferlab/tlkit/zoo"
+	"transferlab/tlkit/zoo/bert"
 )
 
 // Name is the kernelspec's folder, and the kernel's name in notebooks.
@@ -536,6 +537,7 @@ func extras() []extra {
 	return []extra{
 		{"Tux Paint stamps", "notebook 07 compares on the emoji alone", "make data", stamps.Folder, stamps.Fetch},
 		pinned("Keras's weights of ResNet50", "notebook 08 trains weights of its own first", "make data says where to put them", resnet),
+		pinned("MiniLM's weights and tokenizer", "texts have no pretrained encoder", "make data", bert.MiniLM().Files...),
 	}
 }
 

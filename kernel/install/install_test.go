@@ -3,6 +3,7 @@ package install
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"transferlab/tlkit/fetch"
 	"transferlab/tlkit/zoo"
+	"transferlab/tlkit/zoo/bert"
 )
 
 func TestFind(t *testing.T) {
@@ -234,6 +236,46 @@ func TestModulesOfOtherSystemsAreLeftOut(t *testing.T) {
 	}
 }
 
+// Each extra says what it is and how to get it, and is looked for without the network; of one
+// with several files none will do without the others.
+func TestExtras(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("TLKIT_HOME", home)
+	t.Setenv("KERAS_HOME", t.TempDir())
+	for _, e := range extras() {
+		if e.name == "" || e.lack == "" || e.remedy == "" {
+			t.Errorf("%+v", e)
+		}
+		if path, err := e.here(t.Context()); err == nil && strings.HasPrefix(path, home) {
+			t.Errorf("%s is at %s, where nothing is", e.name, path)
+		}
+	}
+	files := bert.MiniLM().Files
+	if len(files) != 2 {
+		t.Fatalf("%d files", len(files))
+	}
+	for _, f := range files {
+		if f.SHA256 == "" || f.Remedy != "make data" || len(f.Sources) == 0 {
+			t.Errorf("%+v", f)
+		}
+	}
+	one := filepath.Join(t.TempDir(), "one")
+	if err := os.WriteFile(one, []byte("one"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	sum := fmt.Sprintf("%x", sha256.Sum256([]byte("one")))
+	there := fetch.File{Name: "one", SHA256: sum, Bytes: 3, Sources: []fetch.Source{fetch.Local(one)}}
+	if _, err := pinned("", "", "", there).here(t.Context()); err != nil {
+		t.Error(err)
+	}
+	gone := fetch.File{Name: "two", SHA256: strings.Repeat("0", 64), Bytes: 3, Sources: []fetch.Source{fetch.Local(one + "2")}}
+	for _, files := range [][]fetch.File{{gone, there}, {there, gone}} {
+		if path, err := pinned("", "", "", files...).here(t.Context()); !errors.Is(err, fetch.ErrNotFound) {
+			t.Errorf("one of two files is missing: %q, %v", path, err)
+		}
+	}
+}
+
 // What a system cannot fetch is said, with what becomes of the notebooks, and the rest is
 // done; nothing is asked where the network is forbidden.
 func TestDataGoesOn(t *testing.T) {
@@ -255,7 +297,7 @@ func TestDataGoesOn(t *testing.T) {
 		t.Error(err)
 	}
 	all := strings.Join(said, "\n")
-	for _, want := range []string{"weights of EfficientNet-Lite0: ", "Tux Paint stamps", "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5"} {
+	for _, want := range []string{"weights of EfficientNet-Lite0: ", "Tux Paint stamps", "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5", "MiniLM's weights"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("does not say %q: %s", want, all)
 		}
