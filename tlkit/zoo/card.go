@@ -17,6 +17,7 @@ func (c Card) rows() [][2]string {
 		{"published accuracy", fmt.Sprintf("%.1f %% (%s)", 100*c.Top1, c.Top1Source)},
 		{"input", c.Input},
 		{"features", fmt.Sprint(c.Features)},
+		{"runs on", c.Runs},
 		{"paper", c.Paper},
 		{"weights", c.Weights},
 		{"licence", c.Licence},

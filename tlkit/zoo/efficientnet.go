@@ -68,9 +68,10 @@ func lite(n int) *Model {
 	m.Card = Card{
 		Name: fmt.Sprintf("EfficientNet-Lite%d", n), Task: "classification of photographs", Data: imageNet,
 		Classes: 1000, Parameters: s.parameters, MAdds: s.madds,
-		Top1: s.top1, Top1Source: "TensorFlow's efficientnet/lite README",
+		Top1: s.top1, Top1Source: "tensorflow/tpu, models/official/efficientnet/lite/README.md, float32",
 		Input: fmt.Sprintf("%d×%d RGB, centre crop of 0.875, bicubic, (x−127)/128", s.size, s.size), Features: 1280,
 		Paper: "Tan & Le 2019, arXiv:1905.11946", Licence: "Apache-2.0",
+		Runs: runsOn + " (its authors also had it on phones' CPUs, GPUs and Edge TPUs)",
 	}
 	m.dialects = []dialect{{library: LitePyTorch, names: net.litePyTorch}, {library: Timm, names: net.timm}}
 	return m
@@ -107,13 +108,13 @@ func EfficientNetB0(l Library) *Model {
 	m.Card = Card{Name: "EfficientNet-B0", Task: "classification of photographs", Data: imageNet,
 		Classes: 1000, Parameters: 5_288_548, MAdds: 386e6, Top1: 0.771, Top1Source: "keras.io/api/applications",
 		Input: "224×224 RGB, centre crop of 0.875, bicubic, (x/255 − mean)/deviation of ImageNet", Features: 1280,
-		Paper: "Tan & Le 2019, arXiv:1905.11946", Licence: "Apache-2.0"}
+		Paper: "Tan & Le 2019, arXiv:1905.11946", Licence: "Apache-2.0", Runs: runsOn}
 	m.momentum = 0.99
 	m.dialects = []dialect{{library: Keras, names: net.kerasEfficientNet, extra: kerasNormalization()}, {library: Timm, names: net.timm}}
 	if l == Torchvision {
 		net.epsilon, net.same = 1e-5, false
 		m.Groups, m.momentum, m.unbiased = net.groups(), 0.9, true
-		m.Card.Name, m.Card.Top1, m.Card.Top1Source, m.Card.Licence = "EfficientNet-B0 (torchvision)", 0.77692, torchvisionRated, "BSD-3-Clause"
+		m.Card.Name, m.Card.Top1, m.Card.Top1Source, m.Card.Licence = "EfficientNet-B0 (torchvision)", 0.77692, torchvisionRated, torchLicence
 		m.dialects = []dialect{{library: Torchvision, names: net.torchvisionEfficientNet}, {library: Timm, names: net.timm}}
 	}
 	return m

@@ -2,8 +2,11 @@ package zoo
 
 import (
 	"context"
+	"fmt"
+	"html"
 	"slices"
 	"strings"
+	"text/tabwriter"
 
 	"transferlab/tlkit/fetch"
 )
@@ -17,10 +20,14 @@ type Filter struct {
 	Here       bool    // only models whose weights are on this machine
 }
 
+// Models are some models, for [List]: as text and as HTML they are a table of what their cards
+// say in numbers.
+type Models []*Model
+
 // List gives the models of this package that pass the filter, those with the fewest
 // multiply-adds first. Nothing is read but, with Here, whether the files are there.
-func List(f Filter) []*Model {
-	models := slices.DeleteFunc(all(), func(m *Model) bool { return !f.passes(m) })
+func List(f Filter) Models {
+	models := slices.DeleteFunc(Models(all()), func(m *Model) bool { return !f.passes(m) })
 	slices.SortStableFunc(models, func(a, b *Model) int { return a.Card.MAdds - b.Card.MAdds })
 	return models
 }
@@ -52,4 +59,65 @@ func all() []*Model {
 		models = append(models, EfficientNetB0(l), mobile, ResNet50(l), ResNet101(l), VGG16(l))
 	}
 	return models
+}
+
+// Named gives the model under another name, which tells it from others of its build.
+func (m *Model) Named(name string) *Model {
+	out := *m
+	out.Card.Name = name
+	return &out
+}
+
+func (m Models) header() []string {
+	return []string{"network", "parameters", "multiply-adds", "published accuracy", "input", "features", "runs on", "weights here", "licence"}
+}
+
+func (m Models) rows() [][]string {
+	var out [][]string
+	for _, one := range m {
+		c, top1, here := one.Card, "–", "no"
+		if c.Top1 > 0 {
+			top1 = fmt.Sprintf("%.1f %%", 100*c.Top1)
+		}
+		if one.Here() {
+			here = "yes"
+		}
+		short := func(s string) string { // what is explained stands on the card
+			s, _, _ = strings.Cut(s, " (")
+			s, _, _ = strings.Cut(s, "; torchvision")
+			return s
+		}
+		out = append(out, []string{c.Name, fmt.Sprintf("%.1f M", float64(c.Parameters)/1e6), fmt.Sprintf("%.0f M", float64(c.MAdds)/1e6), top1,
+			fmt.Sprintf("%d×%d", one.Preprocess.Size, one.Preprocess.Size), fmt.Sprint(c.Features), short(c.Runs), here, short(c.Licence)})
+	}
+	return out
+}
+
+// String is the table as plain text.
+func (m Models) String() string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, row := range append([][]string{m.header()}, m.rows()...) {
+		fmt.Fprintln(w, strings.Join(row, "\t"))
+	}
+	_ = w.Flush()
+	return b.String()
+}
+
+// HTML is the table.
+func (m Models) HTML() string {
+	var b strings.Builder
+	b.WriteString("<table><thead><tr>")
+	for _, h := range m.header() {
+		fmt.Fprintf(&b, "<th>%s</th>", html.EscapeString(h))
+	}
+	b.WriteString("</tr></thead><tbody>")
+	for _, row := range m.rows() {
+		fmt.Fprintf(&b, `<tr><th scope="row" style="text-align:left">%s</th>`, html.EscapeString(row[0]))
+		for _, cell := range row[1:] {
+			fmt.Fprintf(&b, "<td>%s</td>", html.EscapeString(cell))
+		}
+		b.WriteString("</tr>")
+	}
+	return b.String() + "</tbody></table>"
 }

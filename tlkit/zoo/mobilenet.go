@@ -20,12 +20,12 @@ func MobileNetV2(l Library, width float64) (*Model, error) {
 	m.Card = Card{Name: "MobileNetV2", Task: "classification of photographs", Data: imageNet, Classes: 1000,
 		Top1: 0.713, Top1Source: "keras.io/api/applications",
 		Input: "224×224 RGB, centre crop of 0.875, bilinear, x/127.5 − 1", Features: net.head,
-		Paper: "Sandler et al. 2018, arXiv:1801.04381", Licence: "Apache-2.0"}
+		Paper: "Sandler et al. 2018, arXiv:1801.04381", Licence: "Apache-2.0", Runs: runsOn}
 	m.dialects = []dialect{{library: Keras, names: net.kerasMobileNet}}
 	if l == Torchvision {
 		net.epsilon, net.same = 1e-5, false
 		m.Groups, m.momentum, m.unbiased, m.Preprocess = net.groups(), 0.9, true, torchPreprocess
-		m.Card.Name, m.Card.Top1, m.Card.Top1Source, m.Card.Licence = "MobileNetV2 (torchvision)", 0.71878, torchvisionRated, "BSD-3-Clause"
+		m.Card.Name, m.Card.Top1, m.Card.Top1Source, m.Card.Licence = "MobileNetV2 (torchvision)", 0.71878, torchvisionRated, torchLicence
 		m.Card.Input = torchInput
 		m.dialects = []dialect{{library: Torchvision, names: net.torchvisionMobileNet}}
 	}

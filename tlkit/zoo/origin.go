@@ -3,6 +3,9 @@ package zoo
 // What the networks of one origin share.
 
 const (
+	// XLA has compilers for TPUs as well, but go-xla finds plugins for CPUs and NVIDIA GPUs alone.
+	runsOn           = "CPU, NVIDIA GPU; no TPU"
+	torchLicence     = "BSD-3-Clause; torchvision warns that weights may carry terms of the pictures they learnt from"
 	imageNet         = "ImageNet (ILSVRC 2012), 1.28 million photographs"
 	torchvisionRated = "torchvision 0.24.1, IMAGENET1K_V1"
 	caffeInput       = "224×224 RGB, centre crop of 0.875, bilinear; blue first, each channel's mean subtracted"

@@ -70,10 +70,10 @@ func (n residual) model(l Library) *Model {
 	m := &Model{Groups: groups, Version: 1, body: len(groups) - 2, top: 1, once: &loading{}, Preprocess: caffePreprocess, momentum: 0.99,
 		dialects: []dialect{{library: Keras, names: n.keras}}}
 	m.Card = Card{Task: "classification of photographs", Data: imageNet, Classes: n.classes, Top1Source: "keras.io/api/applications",
-		Input: caffeInput, Features: n.features(), Paper: "He et al. 2015, arXiv:1512.03385", Licence: "MIT"}
+		Input: caffeInput, Features: n.features(), Paper: "He et al. 2015, arXiv:1512.03385", Licence: "MIT", Runs: runsOn}
 	if l == Torchvision {
 		m.Preprocess, m.momentum, m.unbiased = torchPreprocess, 0.9, true
-		m.Card.Input, m.Card.Top1Source, m.Card.Licence = torchInput, torchvisionRated, "BSD-3-Clause"
+		m.Card.Input, m.Card.Top1Source, m.Card.Licence = torchInput, torchvisionRated, torchLicence
 		m.dialects = []dialect{{library: Torchvision, names: n.torchvision}} // timm's names are the same
 	}
 	return m.from(fetch.File{})

@@ -8,7 +8,7 @@ func Tiny(seed uint64) *Model {
 	net := mobile{stem: 8, head: 32, classes: 2, stages: []stage{{2, 3, 2, 2, 12}}, act: relu6, epsilon: 1e-3, same: true}
 	m := net.model(Preprocess{Size: 32, Crop: 1, Rule: "bilinear", Mean: [3]float32{127, 127, 127}, Scale: [3]float32{128, 128, 128}})
 	m.momentum, m.unbiased = 0.99, true
-	m.Card = Card{Name: "Tiny", Input: "32×32 RGB, bilinear, (x−127)/128", Classes: 2, Features: 32, Paper: "none", Licence: "Apache-2.0"}
+	m.Card = Card{Name: "Tiny", Input: "32×32 RGB, bilinear, (x−127)/128", Classes: 2, Features: 32, Paper: "none", Licence: "Apache-2.0", Runs: runsOn}
 	return m.counted().Random(seed)
 }
 

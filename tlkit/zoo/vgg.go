@@ -37,10 +37,10 @@ func (n vgg) model(l Library) *Model {
 	m := &Model{Groups: n.groups(), Version: 1, body: len(n.blocks), top: 1, once: &loading{}, Preprocess: caffePreprocess, momentum: 0.99,
 		dialects: []dialect{{library: Keras, names: n.keras}}}
 	m.Card = Card{Task: "classification of photographs", Data: imageNet, Classes: n.classes, Top1Source: "keras.io/api/applications",
-		Input: caffeInput, Features: n.hidden, Paper: "Simonyan & Zisserman 2014, arXiv:1409.1556", Licence: "CC-BY-4.0"}
+		Input: caffeInput, Features: n.hidden, Paper: "Simonyan & Zisserman 2014, arXiv:1409.1556", Licence: "CC-BY-4.0", Runs: runsOn}
 	if l == Torchvision {
 		m.Preprocess = torchPreprocess
-		m.Card.Input, m.Card.Top1Source, m.Card.Licence = torchInput, torchvisionRated, "BSD-3-Clause"
+		m.Card.Input, m.Card.Top1Source, m.Card.Licence = torchInput, torchvisionRated, torchLicence
 		m.dialects = []dialect{{library: Torchvision, names: n.torchvision}}
 	}
 	m.Preprocess.Size = n.side

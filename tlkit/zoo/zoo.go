@@ -43,6 +43,7 @@ type Card struct {
 	Top1Source string  // who published it
 	Input      string  // in words
 	Features   int     // width of the features below the classifier
+	Runs       string  // on what it runs here: CPU, GPU, TPU
 	Paper      string
 	Weights    string // where the weights come from
 	Licence    string

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gomlx/gomlx/core/graph"
@@ -255,6 +256,17 @@ func TestList(t *testing.T) {
 			t.Errorf("%s: features %v, %v", m.Card.Name, out, err)
 		}
 	}
+	for _, m := range List(Filter{}) {
+		c := m.Card
+		for what, words := range map[string]string{"task": c.Task, "data": c.Data, "source of its accuracy": c.Top1Source, "input": c.Input, "paper": c.Paper, "licence": c.Licence} {
+			if words == "" {
+				t.Errorf("%s: the card has no %s", c.Name, what)
+			}
+		}
+		if !strings.Contains(c.Runs, "CPU") || !strings.Contains(c.Runs, "GPU") || !strings.Contains(c.Runs, "TPU") || !strings.Contains(c.String(), c.Runs) {
+			t.Errorf("%s: the card says that it runs on %q", c.Name, c.Runs)
+		}
+	}
 	small := List(Filter{Parameters: 6_000_000, Top1: 0.76})
 	if len(small) == 0 || !slices.IsSortedFunc(small, func(a, b *Model) int { return a.Card.MAdds - b.Card.MAdds }) {
 		t.Errorf("%d small models, or in no order", len(small))
@@ -266,6 +278,22 @@ func TestList(t *testing.T) {
 	}
 	if none := List(Filter{Task: "speech"}); len(none) != 0 {
 		t.Errorf("%d models for speech", len(none))
+	}
+}
+
+func TestModelsAreATable(t *testing.T) {
+	models := append(List(Filter{Task: "photographs", Parameters: 5_000_000}), Tiny(1).Named("<b>tiny</b>"))
+	text, page := models.String(), models.HTML()
+	for _, want := range []string{"EfficientNet-Lite0", "4.7 M", "75.1 %", "224×224", "no TPU", "BSD-3-Clause", "32×32"} {
+		if !strings.Contains(text, want) || !strings.Contains(page, want) {
+			t.Errorf("%q is not in the table:\n%s", want, text)
+		}
+	}
+	if strings.Count(text, "\n") != len(models)+1 || strings.Count(page, "<tr>") != len(models)+1 || strings.Contains(page, "<b>") || !strings.Contains(page, "&lt;b&gt;tiny") {
+		t.Errorf("%d models:\n%s\n%s", len(models), text, page)
+	}
+	if one := Tiny(1); one.Named("other").Card.Name != "other" || one.Card.Name != "Tiny" {
+		t.Error("naming changes the model itself")
 	}
 }
 
