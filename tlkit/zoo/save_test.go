@@ -179,3 +179,85 @@ func TestNumberedLayersLookLike(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// tinyNet is a network whose files have a few kilobytes.
+func tinyNet(l Library) *Model {
+	n := residual{blocks: []int{1}, width: 2, classes: 2, late: l == Torchvision, bias: l == Keras, epsilon: 1e-5}
+	return n.model(l)
+}
+
+// weightsFiles are files of every kind, by name.
+func weightsFiles(t testing.TB) map[string][]byte {
+	out := map[string][]byte{}
+	for name, l := range map[string]Library{"w.weights.h5": Keras, "w.pth": Torchvision, "w.safetensors": Torchvision} {
+		m, path := tinyNet(l), filepath.Join(t.TempDir(), name)
+		if err := m.WriteWeights(path, m.Init(1), WriteOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[name] = b
+	}
+	return out
+}
+
+// A file cut anywhere is refused; one with a bit turned over is refused or read, and what is
+// read is whole.
+func TestDamagedWeights(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "w")
+	read := func(name string, b []byte) error {
+		l := Torchvision
+		if strings.HasSuffix(name, ".h5") {
+			l = Keras
+		}
+		if err := os.WriteFile(path, b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		m := tinyNet(l)
+		a, err := m.ReadWeights(path)
+		if err == nil && m.Check(a, 0, len(m.Groups)) != nil {
+			t.Errorf("%s: not all was read, without an error", name)
+		}
+		return err
+	}
+	for name, whole := range weightsFiles(t) {
+		if err := read(name, whole); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for i := range 100 {
+			if read(name, whole[:i*len(whole)/100]) == nil {
+				t.Errorf("%s cut at %d %% was read", name, i)
+			}
+		}
+		for i := range 400 {
+			b := slices.Clone(whole)
+			at := i * len(b) / 400
+			b[at] ^= 1 << (i % 8)
+			_ = read(name, b)
+		}
+	}
+}
+
+// Whatever the bytes are, reading ends with an error or all arrays.
+func FuzzReadWeights(f *testing.F) {
+	for _, b := range weightsFiles(f) {
+		f.Add(b)
+	}
+	path := filepath.Join(f.TempDir(), "w")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if err := os.WriteFile(path, b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range []*Model{tinyNet(Keras), tinyNet(Torchvision)} {
+			a, err := m.ReadWeights(path)
+			if err != nil {
+				continue
+			}
+			if err := m.Check(a, 0, len(m.Groups)); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}

