@@ -7,6 +7,12 @@
 // decides what is an input, what is trained and what is not.
 //
 // Pictures are [batch, height, width, channel], channels in the order red, green, blue.
+//
+// A new architecture is a file of its own and a line in list.go: its groups, written as steps
+// of the operations that there are; its card; and what other libraries call its layers.
+// Shapes, cost, weights in every format, graphs for training and for inference, folding and
+// the ONNX form follow from the steps. VGG-16 in vgg.go is the shortest whole one, in the
+// ways of two libraries.
 package zoo
 
 import (
