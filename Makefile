@@ -65,6 +65,7 @@ bench: setup
 	go run ./tlkit/bench tables
 	go run ./tlkit/bench prepare
 	go run ./tlkit/bench networks
+	go run ./tlkit/bench weights
 
 docker-check:
 	docker/check.sh

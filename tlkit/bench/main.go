@@ -6,6 +6,7 @@
 //	go run ./tlkit/bench tables              tables, beside pandas and scikit-learn
 //	go run ./tlkit/bench prepare             splits, scalers, encoders and selectors, beside scikit-learn
 //	go run ./tlkit/bench networks            whole networks forward and training, all peers
+//	go run ./tlkit/bench weights             loading weights, beside PyTorch, safetensors and h5py
 //	go run ./tlkit/bench -rounds 9 features
 //
 // The peers run in Python environments of their own below .venv-bench, made from
@@ -42,12 +43,13 @@ func sections() []section {
 	return []section{
 		{"features", "Frozen features: EfficientNet-Lite0 at 224×224", features}, {"cells", "Turn-around of a cell", cells},
 		{"tables", "Tables beside pandas and scikit-learn", tables}, {"prepare", "Splits, scalers, encoders and selectors beside scikit-learn", prepare},
-		{"networks", "Whole networks, forward and training", networks}}
+		{"networks", "Whole networks, forward and training", networks},
+		{"weights", "Loading 100 MB of weights", weights}}
 }
 
 func main() {
-	workers := map[string]func([]string) error{"worker": worker, "network": networkWorker} // contestants, started by the sections
-	if len(os.Args) > 1 && workers[os.Args[1]] != nil {
+	workers := map[string]func([]string) error{"worker": worker, "network": networkWorker, "weights": weightsWorker} // contestants, started by the sections
+	if len(os.Args) > 2 && workers[os.Args[1]] != nil {                                                              // with arguments; alone it is a section
 		if err := workers[os.Args[1]](os.Args[2:]); err != nil {
 			fmt.Fprintln(os.Stderr, "bench:", err)
 			os.Exit(1)

@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gomlx/gomlx/core/graph"
@@ -84,7 +83,7 @@ func networkWorker(args []string) error {
 		if err := run(); err != nil {
 			return err
 		}
-		fmt.Printf("{\"seconds\": %g, \"memory\": %g}\n", time.Since(start).Seconds(), mostMemory())
+		fmt.Printf("{\"seconds\": %g, \"memory\": %g}\n", time.Since(start).Seconds(), memoryStatus("VmHWM")/1e6)
 	}
 	return nil
 }
@@ -191,19 +190,4 @@ func (t *training) step(pixels []uint8, labels []int32) (loss float32, err error
 	_ = out[0].FinalizeAll()
 	t.state = out[1:]
 	return loss, nil
-}
-
-// mostMemory is what the process held at most, in MB; 0 where the system does not tell.
-func mostMemory() float64 {
-	b, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		return 0
-	}
-	for line := range strings.Lines(string(b)) {
-		if f := strings.Fields(line); len(f) > 1 && f[0] == "VmHWM:" {
-			kb, _ := strconv.ParseFloat(f[1], 64)
-			return kb * 1024 / 1e6
-		}
-	}
-	return 0
 }

@@ -104,26 +104,32 @@ func (l layout) ours(v []float32) []float32 {
 		return v
 	}
 	w := make([]float32, len(v))
-	outs, ins := l.theirs[0], l.theirs[1]
-	switch {
-	case l.flattened != nil: // inputs are channels first there
-		pixels, channels := l.flattened[0]*l.flattened[1], l.flattened[2]
-		for c := range channels {
-			for p := range pixels {
-				column(w[(p*channels+c)*outs:][:outs], v[c*pixels+p:], ins)
-			}
-		}
-	case len(l.shape) == 2 || Size(l.shape[:2]) == 1:
-		transposed(w, 1, v, outs, ins)
-	default:
-		taps := len(v) / (outs * ins)
-		for t := range taps {
-			for i := range ins {
-				column(w[(t*ins+i)*outs:][:outs], v[i*taps+t:], ins*taps)
+	l.put(w, v, 0)
+	return w
+}
+
+// put writes v, the outputs from first on in their order, to where they are in ours. Both
+// [out, in, kh, kw] and a dense kernel behind flattened pictures, [out, channels·pixels],
+// become [pixels or taps, in, out]. It goes by tiles: runs of 16 outputs fill the cache's
+// lines, and what they are read from stays in the cache.
+func (l layout) put(w, v []float32, first int) {
+	const tile = 16
+	outs, each, inner := l.theirs[0], Size(l.theirs[1:]), Size(l.theirs[2:])
+	if l.flattened != nil {
+		inner = l.flattened[0] * l.flattened[1]
+	}
+	n := len(v) / each
+	for r0 := 0; r0 < n; r0 += tile {
+		for c0 := 0; c0 < each; c0 += tile {
+			for c := c0; c < min(c0+tile, each); c++ {
+				at := (c%inner)*(each/inner) + c/inner
+				to, from := w[at*outs+first+r0:][:min(tile, n-r0)], v[r0*each+c:]
+				for r := range to {
+					to[r] = from[r*each]
+				}
 			}
 		}
 	}
-	return w
 }
 
 // column copies every step-th element of from.

@@ -94,6 +94,11 @@ func (f torchFile) Float32(name string) ([]float32, error) {
 	return t.Float32()
 }
 
+func (f torchFile) Rows(name string, from int, dst []float32) error {
+	t, _ := f.state.Tensor(name)
+	return t.Rows(from, from+len(dst)/Size(t.Shape[1:])).Float32Into(dst)
+}
+
 func (f torchFile) Close() error { return f.state.Close() }
 
 type safeFile struct{ *safetensors.File }
@@ -112,6 +117,14 @@ func (f safeFile) Float32(name string) ([]float32, error) {
 		return nil, err
 	}
 	return t.Float32()
+}
+
+func (f safeFile) Rows(name string, from int, dst []float32) error {
+	t, err := f.Tensor(name)
+	if err != nil {
+		return err
+	}
+	return t.Rows(from, from+len(dst)/Size(t.Shape[1:])).Float32Into(dst)
 }
 
 // kerasFile is a file of Keras with the layers named as in a model.

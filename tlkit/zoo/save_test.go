@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -51,6 +52,32 @@ func TestWriteWeights(t *testing.T) {
 					t.Errorf("%s through %s of %s: other numbers", name, kind, d.library)
 				}
 			}
+		}
+	}
+}
+
+// Reading takes the memory of the numbers, and not twice.
+func TestReadWeightsMemory(t *testing.T) {
+	m := ResNet18()
+	arrays := m.Init(1)
+	for _, kind := range []string{"w.pth", "w.safetensors"} {
+		path := filepath.Join(t.TempDir(), kind)
+		if err := m.WriteWeights(path, arrays, WriteOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		got, err := m.ReadWeights(path)
+		runtime.ReadMemStats(&after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		size := 0
+		for _, a := range got {
+			size += 4 * len(a.Value)
+		}
+		if took := after.TotalAlloc - before.TotalAlloc; took > uint64(size)*12/10 {
+			t.Errorf("%s: %d bytes of weights took %d", kind, size, took)
 		}
 	}
 }

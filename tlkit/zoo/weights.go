@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -147,21 +148,29 @@ func (m *Model) read(path string, file tensorFile, torch bool) (Arrays, error) {
 	return m.convert(file, d, names, params)
 }
 
-// convert reads the tensors, several at a time.
+// rowsFile is a tensorFile that gives parts of its tensors.
+type rowsFile interface {
+	// Rows fills dst with the tensor's rows from the one called from on.
+	Rows(name string, from int, dst []float32) error
+}
+
+// convert reads the tensors, several at a time. Those that lie in another order go through
+// a buffer, outputs by outputs: a copy of the largest for each goroutine would be a fifth of
+// the network's memory.
 func (m *Model) convert(file tensorFile, d dialect, names aliases, params []Param) (Arrays, error) {
 	out := make(Arrays, len(params))
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	var failed error
-	slots := make(chan struct{}, 4) // at most so many tensors in two forms at once
+	buffers := make(chan []float32, min(runtime.GOMAXPROCS(0), 4))
+	for range cap(buffers) {
+		buffers <- nil
+	}
 	for _, p := range params {
-		slots <- struct{}{}
+		buffer := <-buffers
 		wg.Go(func() {
-			defer func() { <-slots }()
-			v, err := file.Float32(d.name(names, p))
-			if err == nil {
-				v = m.layout(d, p).ours(v)
-			}
+			defer func() { buffers <- buffer }()
+			v, err := m.layout(d, p).read(file, d.name(names, p), &buffer)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
@@ -176,6 +185,32 @@ func (m *Model) convert(file tensorFile, d dialect, names aliases, params []Para
 		return nil, failed
 	}
 	return out, nil
+}
+
+// read gives a tensor in our order.
+func (l layout) read(file tensorFile, name string, buffer *[]float32) ([]float32, error) {
+	rows, ok := file.(rowsFile)
+	if !l.outputsFirst || !ok {
+		v, err := file.Float32(name)
+		if err != nil {
+			return nil, err
+		}
+		return l.ours(v), nil
+	}
+	each := Size(l.theirs[1:])
+	at := max(16, 1<<16/max(each, 1)/16*16) // outputs at a time: a quarter of a megabyte, or a tile's
+	if len(*buffer) < at*each {
+		*buffer = make([]float32, at*each)
+	}
+	w := make([]float32, Size(l.shape))
+	for first := 0; first < l.theirs[0]; first += at {
+		part := (*buffer)[:each*min(at, l.theirs[0]-first)]
+		if err := rows.Rows(name, first, part); err != nil {
+			return nil, err
+		}
+		l.put(w, part, first)
+	}
+	return w, nil
 }
 
 // nearest gives the dialect, of those that PyTorch's files or the others have, most of

@@ -408,10 +408,23 @@ func TestLayouts(t *testing.T) {
 		for _, d := range m.dialects {
 			for _, p := range m.Params(0, len(m.Groups)) {
 				l, v := m.layout(d, p), weights[p.Name].Value
-				if !slices.Equal(l.ours(l.back(v)), v) {
+				theirs := l.back(v)
+				if !slices.Equal(l.ours(theirs), v) {
 					t.Fatalf("%s, %s: %s comes back changed", m.Card.Name, d.library, p.Name)
+				}
+				if l.outputsFirst && !slices.Equal(inParts(l, theirs, 5), v) {
+					t.Fatalf("%s, %s: %s comes back changed in parts", m.Card.Name, d.library, p.Name)
 				}
 			}
 		}
 	}
+}
+
+// inParts puts at outputs at a time in our order.
+func inParts(l layout, v []float32, at int) []float32 {
+	w, each := make([]float32, len(v)), len(v)/l.theirs[0]
+	for first := 0; first < l.theirs[0]; first += at {
+		l.put(w, v[first*each:min(first+at, l.theirs[0])*each], first)
+	}
+	return w
 }

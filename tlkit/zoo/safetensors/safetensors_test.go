@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -108,6 +109,42 @@ func TestTypes(t *testing.T) {
 			}
 		} else if !slices.Equal(whole, want[x.Name]) || ierr != nil || ferr == nil {
 			t.Errorf("%s: %v, %v; as floats %v", x.Name, whole, ierr, ferr)
+		}
+	}
+}
+
+// The rows of a tensor, read in parts, are the tensor's; there are none outside of it.
+func TestRows(t *testing.T) {
+	f, err := Open(filepath.Join(*folder, "mixed.safetensors"), Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for _, x := range f.Tensors() {
+		if len(x.Shape) == 0 {
+			continue
+		}
+		whole, _ := x.Bytes()
+		var parts []byte
+		for _, part := range []Tensor{x.Rows(0, min(1, x.Shape[0])), x.Rows(min(1, x.Shape[0]), x.Shape[0])} {
+			b, err := part.Bytes()
+			if err != nil {
+				t.Errorf("%s, %v of %v: %v", x.Name, part.Shape, x.Shape, err)
+			}
+			parts = append(parts, b...)
+		}
+		if !bytes.Equal(parts, whole) {
+			t.Errorf("%s in parts is %x, as a whole %x", x.Name, parts, whole)
+		}
+		for _, c := range [][2]int{{-1, 0}, {x.Shape[0], 0}, {0, x.Shape[0] + 1}} {
+			func() {
+				defer func() {
+					if r := fmt.Sprint(recover()); c[0] != c[1] && !strings.Contains(r, "rows, none from") {
+						t.Errorf("%s: %v: %s", x.Name, c, r)
+					}
+				}()
+				x.Rows(c[0], c[1])
+			}()
 		}
 	}
 }

@@ -52,6 +52,21 @@ func (t Tensor) Len() int {
 	return n
 }
 
+// Rows is the part [from, to) of the tensor along its first axis; nothing is read. It
+// panics as slicing does where there is no such part, or no axis.
+func (t Tensor) Rows(from, to int) Tensor {
+	if from < 0 || to < from || to > t.Shape[0] {
+		panic(fmt.Sprintf("safetensors: tensor %q has %d rows, none from %d to %d", t.Name, t.Shape[0], from, to))
+	}
+	each := t.DType.Size()
+	for _, d := range t.Shape[1:] {
+		each *= d
+	}
+	t.at += int64(from) * int64(each)
+	t.Shape = append([]int{to - from}, t.Shape[1:]...)
+	return t
+}
+
 func (t Tensor) run() elements.Run { return elements.Run{R: t.r, At: t.at, Type: kinds[t.DType]} }
 
 // Float32 reads the elements row by row: F32 bit for bit, F16, BF16 and the types of 8 bits

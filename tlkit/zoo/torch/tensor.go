@@ -63,6 +63,17 @@ func (t Tensor) Len() int {
 	return n
 }
 
+// Rows is the part [from, to) of the tensor along its first axis; nothing is read. It
+// panics as slicing does where there is no such part, or no axis.
+func (t Tensor) Rows(from, to int) Tensor {
+	if from < 0 || to < from || to > t.Shape[0] {
+		panic(fmt.Sprintf("torch: tensor %q has %d rows, none from %d to %d", t.Name, t.Shape[0], from, to))
+	}
+	t.at += from * t.stride[0]
+	t.Shape = append([]int{to - from}, t.Shape[1:]...)
+	return t
+}
+
 // Float32 reads the elements row by row. Types that are not floating point are refused.
 func (t Tensor) Float32() ([]float32, error) {
 	if t.run.Type.Size() == 0 || t.run.Float32(nil) != nil { // before memory is taken

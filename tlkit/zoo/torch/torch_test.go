@@ -94,11 +94,45 @@ func compare(t *testing.T, s *State, want told) {
 			if ferr != nil || ierr == nil || !slices.EqualFunc(floats, w.Values, same) {
 				t.Errorf("%s is %v, %v; as whole numbers %v", w.Name, floats, ferr, ierr)
 			}
+			if parts := inParts(t, x); len(x.Shape) > 0 && !slices.EqualFunc(parts, w.Values, same) {
+				t.Errorf("%s in parts is %v", w.Name, parts)
+			}
 		default:
 			if ierr != nil || ferr == nil || !slices.Equal(whole, w.Values) {
 				t.Errorf("%s is %v, want %v, %v; as floats %v", w.Name, whole, w.Values, ierr, ferr)
 			}
 		}
+	}
+}
+
+// inParts reads a tensor in two parts, the first of one row if there are any.
+func inParts(t *testing.T, x Tensor) []float32 {
+	if len(x.Shape) == 0 {
+		return nil
+	}
+	var out []float32
+	for _, part := range []Tensor{x.Rows(0, min(1, x.Shape[0])), x.Rows(min(1, x.Shape[0]), x.Shape[0])} {
+		v, err := part.Float32()
+		if err != nil {
+			t.Errorf("%s, %v of %v: %v", x.Name, part.Shape, x.Shape, err)
+		}
+		out = append(out, v...)
+	}
+	return out
+}
+
+// There are no rows outside of a tensor.
+func TestRowsOutside(t *testing.T) {
+	x := FromFloat32("w", make([]float32, 6), 3, 2)
+	for _, c := range [][2]int{{-1, 1}, {2, 1}, {0, 4}} {
+		func() {
+			defer func() {
+				if r := fmt.Sprint(recover()); !strings.Contains(r, `"w" has 3 rows`) {
+					t.Errorf("%v: %s", c, r)
+				}
+			}()
+			x.Rows(c[0], c[1])
+		}()
 	}
 }
 
