@@ -3,12 +3,11 @@ package zoo
 import (
 	"context"
 	"fmt"
-	"html"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"transferlab/tlkit/fetch"
+	"transferlab/tlkit/internal/table"
 )
 
 // Filter says which models [List] gives. The zero value is all of them.
@@ -93,31 +92,18 @@ func (m Models) rows() [][]string {
 	return out
 }
 
+func (m Models) table() table.Table { return table.Table{Header: m.header(), Rows: m.rows()} }
+
 // String is the table as plain text.
 func (m Models) String() string {
 	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	for _, row := range append([][]string{m.header()}, m.rows()...) {
-		fmt.Fprintln(w, strings.Join(row, "\t"))
-	}
-	_ = w.Flush()
+	m.table().Text(&b)
 	return b.String()
 }
 
 // HTML is the table.
 func (m Models) HTML() string {
 	var b strings.Builder
-	b.WriteString("<table><thead><tr>")
-	for _, h := range m.header() {
-		fmt.Fprintf(&b, "<th>%s</th>", html.EscapeString(h))
-	}
-	b.WriteString("</tr></thead><tbody>")
-	for _, row := range m.rows() {
-		fmt.Fprintf(&b, `<tr><th scope="row" style="text-align:left">%s</th>`, html.EscapeString(row[0]))
-		for _, cell := range row[1:] {
-			fmt.Fprintf(&b, "<td>%s</td>", html.EscapeString(cell))
-		}
-		b.WriteString("</tr>")
-	}
-	return b.String() + "</tbody></table>"
+	m.table().HTML(&b)
+	return b.String()
 }

@@ -5,8 +5,9 @@ import (
 	"html"
 	"math"
 	"strings"
-	"text/tabwriter"
 	"time"
+
+	"transferlab/tlkit/internal/table"
 )
 
 // header and rows are the table of measured results.
@@ -100,15 +101,14 @@ func legend() string {
 		"(with features kept from the first pass, later ones cost next to nothing); full: of the whole network. Memory: by how much the process grew for each of these."
 }
 
+func (r *Report) table() table.Table {
+	return table.Table{Caption: r.caption(), Header: header(), Rows: r.rows()}
+}
+
 // String is the report as plain text.
 func (r *Report) String() string {
 	var b strings.Builder
-	fmt.Fprintln(&b, r.caption())
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	for _, row := range append([][]string{header()}, r.rows()...) {
-		fmt.Fprintln(w, strings.Join(row, "\t"))
-	}
-	_ = w.Flush()
+	r.table().Text(&b)
 	for _, s := range append(append([]string{}, r.Words...), r.notes()...) {
 		fmt.Fprintln(&b, s)
 	}
@@ -118,19 +118,7 @@ func (r *Report) String() string {
 // HTML is the report as a table, with the recommendation and its reasons.
 func (r *Report) HTML() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, `<table><caption>%s</caption><thead><tr>`, html.EscapeString(r.caption()))
-	for _, h := range header() {
-		fmt.Fprintf(&b, "<th>%s</th>", html.EscapeString(h))
-	}
-	b.WriteString("</tr></thead><tbody>")
-	for _, row := range r.rows() {
-		fmt.Fprintf(&b, `<tr><th scope="row" style="text-align:left">%s</th>`, html.EscapeString(row[0]))
-		for _, cell := range row[1:] {
-			fmt.Fprintf(&b, "<td>%s</td>", html.EscapeString(cell))
-		}
-		b.WriteString("</tr>")
-	}
-	b.WriteString("</tbody></table>")
+	r.table().HTML(&b)
 	list(&b, r.Words)
 	list(&b, append(r.notes(), legend()))
 	return b.String()
