@@ -18,7 +18,7 @@ import (
 // give other numbers.
 const (
 	rowsVersion = 1
-	runsVersion = 1
+	runsVersion = 2
 )
 
 // key is what made an entry.

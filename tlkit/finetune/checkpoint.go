@@ -30,6 +30,7 @@ type state struct {
 	features   int
 	classes    []string
 	model      string // name of the base in the zoo
+	pooling    zoo.Pooling
 	finger     string // fingerprint of the base: architecture, pretrained weights
 	preprocess zoo.Preprocess
 	split      string
@@ -40,6 +41,7 @@ type manifest struct {
 	Format     string         `json:"format"`
 	Version    int            `json:"version"`
 	Model      string         `json:"model"`
+	Pooling    zoo.Pooling    `json:"pooling,omitempty"` // of the base; empty in older files: the model's own
 	Finger     string         `json:"model_fingerprint"`
 	Preprocess zoo.Preprocess `json:"preprocess"`
 	Classes    []string       `json:"classes"`
@@ -74,7 +76,7 @@ func (r *Run) encode() (string, []safetensors.Tensor, error) {
 	names := slices.Sorted(maps.Keys(s.values))
 	m := manifest{
 		Format: checkpointFormat, Version: checkpointVersion,
-		Model: s.model, Finger: s.finger, Preprocess: s.preprocess,
+		Model: s.model, Pooling: s.pooling, Finger: s.finger, Preprocess: s.preprocess,
 		Classes: s.classes, Head: s.head, Features: s.features, Split: s.split,
 		SHA256: s.values.digest(names), Go: runtime.Version(), GoMLX: moduleVersion("github.com/gomlx/gomlx"), Run: r,
 	}
@@ -151,7 +153,7 @@ func decode(f *safetensors.File) (*Run, error) {
 		return nil, fmt.Errorf("the arrays' hash is %.12s, the file says %.12s: it was damaged or changed", got, m.SHA256)
 	}
 	m.Run.state = &state{values: values, head: m.Head, features: m.Features, classes: m.Classes, model: m.Model,
-		finger: m.Finger, preprocess: m.Preprocess, split: m.Split}
+		pooling: m.Pooling, finger: m.Finger, preprocess: m.Preprocess, split: m.Split}
 	return m.Run, nil
 }
 

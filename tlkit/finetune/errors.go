@@ -48,6 +48,10 @@ func (e *StoppedError) Unwrap() error { return e.cause }
 // are not what they were. It means a fault in the library or in the backend.
 var ErrFrozenChanged = errors.New("a frozen array changed")
 
+// ErrMemory is wrapped by the error for a network that is too large for the memory that is
+// free. It comes before any of it is taken.
+var ErrMemory = errors.New("not enough memory")
+
 // ErrCheckpoint is wrapped by every error that says that a file is not a checkpoint this
 // package can use: truncated, damaged, incomplete, of another network.
 var ErrCheckpoint = errors.New("not a usable checkpoint")

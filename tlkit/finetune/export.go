@@ -2,6 +2,7 @@ package finetune
 
 import (
 	"fmt"
+	"strings"
 
 	"transferlab/tlkit/zoo"
 )
@@ -46,6 +47,9 @@ func (r *Run) Network(base *zoo.Model) (*zoo.Model, error) {
 		return nil, fmt.Errorf("finetune: %s: %w", r.Name, err)
 	}
 	m.Preprocess = s.preprocess
+	m.Card.Task = "classification of pictures: " + strings.Join(s.classes, ", ")
+	m.Card.Data, m.Card.Weights = "the user's own", fmt.Sprintf("%s, begun with weights that were %s", r.Name, base.Card.Weights)
+	m.Card.Top1, m.Card.Top1Source = 0, ""
 	return m, nil
 }
 

@@ -248,6 +248,10 @@ func (s *session) predict(ctx context.Context, r *Run, p *program, state arrays,
 // linear trains a head on rows: the probe, and the linear model on pixels.
 func (s *session) linear(ctx context.Context, r *Run, rows [][]float32, head Head, d division, ph phase, rep progress.Reporter) (arrays, float64, error) {
 	width := len(rows[0])
+	if err := s.enoughMemory(head, width, head.numbers(width, len(s.data.classes))); err != nil {
+		return nil, 0, err
+	}
+	r.Head = head.words(width, len(s.data.classes))
 	state := head.init(width, len(s.data.classes), s.opt.Seed)
 	train := s.pick(rows, d.train)
 	if train.len() > 0 {
@@ -275,24 +279,29 @@ func (s *session) linear(ctx context.Context, r *Run, rows [][]float32, head Hea
 	return state, out.bestLoss, s.predict(ctx, r, p, state, rows, d, out.bestLoss)
 }
 
-// headProgram compiles a head once for each width.
-func (s *session) headProgram(head Head, width int, state arrays) (*program, error) {
-	key := fmt.Sprint("head ", width, head, len(s.data.classes))
+// program gives the program of that key: a layout and its graph are compiled once.
+func (s *session) program(key string, l layout, state arrays, f forward) (*program, error) {
 	if p := s.programs[key]; p != nil {
 		return p, nil
 	}
+	p, err := newProgram(s.dev.Backend, l, state, f)
+	if err == nil {
+		s.programs[key] = p
+	}
+	return p, err
+}
+
+// headProgram trains a head alone.
+func (s *session) headProgram(head Head, width int, state arrays) (*program, error) {
 	l := layout{trained: head.trained(), group: make([]int, len(head.trained())), groups: 1,
 		read: []string{headMean, headScale}, batch: s.opt.Batch, input: []int{width}}
 	if head.dropout() > 0 {
 		l.mask = head.width(width)
 	}
-	p, err := newProgram(s.dev.Backend, l, state, func(_ *graph.Graph, x, mask *graph.Node, a map[string]*graph.Node, _ bool) (*graph.Node, map[string]*graph.Node) {
+	key := fmt.Sprint("head ", width, head, len(s.data.classes))
+	return s.program(key, l, state, func(_ *graph.Graph, x, mask *graph.Node, a map[string]*graph.Node, _ bool) (*graph.Node, map[string]*graph.Node) {
 		return head.forward(x, mask, a), nil
 	})
-	if err == nil {
-		s.programs[key] = p
-	}
-	return p, err
 }
 
 func (l *Learner) rawPixels(ctx context.Context, s *session, d division, rep progress.Reporter) (*Run, error) {
@@ -338,7 +347,7 @@ func (l *Learner) probe(ctx context.Context, s *session, d division, rep progres
 // state wraps values with what a checkpoint says beside them.
 func (s *session) state(values arrays, features int, d division, pre zoo.Preprocess) *state {
 	return &state{values: values, head: s.opt.Head, features: features, classes: s.data.classes, model: s.net.name,
-		finger: s.net.finger, preprocess: pre, split: d.hash}
+		pooling: s.net.model.Pooling(), finger: s.net.finger, preprocess: pre, split: d.hash}
 }
 
 func (s *state) size() int {
@@ -368,7 +377,7 @@ func (l *Learner) fineTune(ctx context.Context, s *session, d division, weights 
 		return nil, err
 	}
 	r := s.fresh(tunedName, d)
-	r.History, r.Proofs, r.Memory = head.History.clone(), slices.Clone(head.Proofs), head.Memory
+	r.History, r.Proofs, r.Memory, r.Head = head.History.clone(), slices.Clone(head.Proofs), head.Memory, head.Head
 	r.Time = head.Time // both phases; what ran inside this call is not counted twice
 	r.Time.Wall -= min(time.Since(entered), r.Time.Wall)
 	began := time.Now()
@@ -378,12 +387,16 @@ func (l *Learner) fineTune(ctx context.Context, s *session, d division, weights 
 	}
 	r.Time.Data += time.Since(began)
 	o, cut := s.opt.Top, s.cut()
-	p, err := s.topProgram(cut, head.state.values)
+	batch := s.opt.Batch
+	if o.TrainNorms { // averages are taken over whole batches
+		batch = min(batch, max(len(d.train), 1))
+	}
+	p, err := s.topProgram(cut, batch, head.state.values)
 	if err != nil {
 		return nil, err
 	}
 	ph := phase{name: "top groups", epochs: o.Epochs, patience: o.Patience, rates: []float64{o.HeadRate, o.Rate},
-		dropout: s.opt.Head.dropout(), seed: s.opt.Seed}
+		dropout: s.opt.Head.dropout(), seed: s.opt.Seed, dropLast: o.TrainNorms}
 	out, err := ph.run(ctx, p, head.state.values, s.pick(rows[cut], d.train), s.pick(rows[cut], d.valid), &r.History, rep)
 	r.Time.Compile += out.compile
 	values := maps.Clone(head.state.values)
@@ -413,23 +426,22 @@ func (l *Learner) fineTune(ctx context.Context, s *session, d division, weights 
 	return r, s.predict(ctx, r, p, values, rows[cut], d, best)
 }
 
-// topProgram compiles the groups from cut on, with the head, once for each cut.
-func (s *session) topProgram(cut int, state arrays) (*program, error) {
-	key := fmt.Sprint("top ", cut, s.opt.Head, len(s.data.classes))
-	if p := s.programs[key]; p != nil {
-		return p, nil
-	}
-	head := s.opt.Head
+// topProgram trains the groups from cut on, with the head.
+func (s *session) topProgram(cut, batch int, state arrays) (*program, error) {
+	head, norms := s.opt.Head, s.opt.Top.TrainNorms
 	shape, err := s.net.cutShape(cut)
 	if err != nil {
 		return nil, err
 	}
-	l := layout{groups: 2, batch: s.opt.Batch, input: shape, read: []string{headMean, headScale}}
+	l := layout{groups: 2, batch: batch, input: shape, read: []string{headMean, headScale}}
 	for _, n := range head.trained() {
 		l.trained, l.group = append(l.trained, n), append(l.group, 0)
 	}
 	for _, n := range s.net.names(cut, s.net.last()) {
-		if s.net.norm(n) {
+		if s.net.average(n) && norms {
+			l.renewed = append(l.renewed, n)
+		}
+		if s.net.average(n) || s.net.norm(n) && !norms {
 			l.read = append(l.read, n)
 			continue
 		}
@@ -438,13 +450,14 @@ func (s *session) topProgram(cut int, state arrays) (*program, error) {
 	if head.dropout() > 0 {
 		l.mask = head.width(state[headMean].shape[0])
 	}
-	p, err := newProgram(s.dev.Backend, l, state, func(_ *graph.Graph, x, mask *graph.Node, a map[string]*graph.Node, _ bool) (*graph.Node, map[string]*graph.Node) {
+	key := fmt.Sprint("top ", cut, norms, batch, head, len(s.data.classes))
+	return s.program(key, l, state, func(_ *graph.Graph, x, mask *graph.Node, a map[string]*graph.Node, training bool) (*graph.Node, map[string]*graph.Node) {
+		if training && norms {
+			x, renewed := s.net.forwardTraining(x, cut, a)
+			return head.forward(x, mask, a), renewed
+		}
 		return head.forward(s.net.forward(x, cut, s.net.last(), a), mask, a), nil
 	})
-	if err == nil {
-		s.programs[key] = p
-	}
-	return p, err
 }
 
 func (l *Learner) fromScratch(ctx context.Context, s *session, d division, rep progress.Reporter) (*Run, error) {
@@ -458,7 +471,12 @@ func (l *Learner) fromScratch(ctx context.Context, s *session, d division, rep p
 		return nil, err
 	}
 	r.Time.Data = time.Since(began)
-	values, features := s.net.random(s.opt.Seed), s.net.features()
+	features := s.net.featuresAt(o.Size)
+	if err := s.enoughMemory(s.opt.Head, features, s.opt.Head.numbers(features, len(s.data.classes))+s.net.numbers()); err != nil {
+		return nil, err
+	}
+	r.Head = s.opt.Head.words(features, len(s.data.classes))
+	values := s.net.random(s.opt.Seed)
 	for n, a := range s.opt.Head.init(features, len(s.data.classes), s.opt.Seed) {
 		values[n] = a
 	}
@@ -491,12 +509,8 @@ func (l *Learner) fromScratch(ctx context.Context, s *session, d division, rep p
 	return r, s.predict(ctx, r, p, values, rows, d, out.bestLoss)
 }
 
-// scratchProgram compiles the whole network with batch norms in training mode.
+// scratchProgram trains the whole network with batch norms in training mode.
 func (s *session) scratchProgram(size, batch int, state arrays) (*program, error) {
-	key := fmt.Sprint("scratch ", size, batch, s.opt.Head, len(s.data.classes))
-	if p := s.programs[key]; p != nil {
-		return p, nil
-	}
 	head := s.opt.Head
 	l := layout{groups: 1, batch: batch, input: []int{size, size, 3}, read: []string{headMean, headScale}}
 	for _, n := range s.net.names(0, s.net.last()) {
@@ -511,17 +525,14 @@ func (s *session) scratchProgram(size, batch int, state arrays) (*program, error
 	if head.dropout() > 0 {
 		l.mask = head.width(state[headMean].shape[0])
 	}
-	p, err := newProgram(s.dev.Backend, l, state, func(_ *graph.Graph, x, mask *graph.Node, a map[string]*graph.Node, training bool) (*graph.Node, map[string]*graph.Node) {
+	key := fmt.Sprint("scratch ", size, batch, head, len(s.data.classes))
+	return s.program(key, l, state, func(_ *graph.Graph, x, mask *graph.Node, a map[string]*graph.Node, training bool) (*graph.Node, map[string]*graph.Node) {
 		if !training {
 			return head.forward(s.net.forward(x, 0, s.net.last(), a), mask, a), nil
 		}
-		x, renewed := s.net.forwardTraining(x, a)
+		x, renewed := s.net.forwardScratch(x, a)
 		return head.forward(x, mask, a), renewed
 	})
-	if err == nil {
-		s.programs[key] = p
-	}
-	return p, err
 }
 
 // flip mirrors a picture [size, size, 3] left to right every other time.

@@ -425,6 +425,7 @@ func TestOptionsRefused(t *testing.T) {
 		"rate NaN":       {Top: Top{Rate: math.NaN()}},
 		"dropout 1":      {Head: Head{Dropout: 1}},
 		"all unfrozen":   {Top: Top{Groups: 99}},
+		"hidden units":   {Head: Head{Hidden: maxHidden + 1}},
 	} {
 		if _, err := learner(t, drawPictures(t, 4), o).Plan(context.Background()); err == nil {
 			t.Errorf("%s: accepted", name)

@@ -63,7 +63,8 @@ func (n *network) average(name string) bool {
 }
 
 // norm says whether the array belongs to a batch norm. In fine-tuning all four stay as
-// they are, as in Keras' guide: a handful of pictures would spoil them first.
+// they are, unless Top.TrainNorms says otherwise: a handful of pictures would spoil them
+// first.
 func (n *network) norm(name string) bool {
 	r := n.params[name].Role
 	return n.average(name) || r == zoo.Scale || r == zoo.Offset
@@ -79,6 +80,14 @@ func (n *network) preprocessAt(size int) zoo.Preprocess {
 	p := n.preprocess
 	p.Size = size
 	return p
+}
+
+// numbers counts the base's.
+func (n *network) numbers() (count int) {
+	for _, a := range n.pretrained {
+		count += a.size()
+	}
+	return count
 }
 
 // random gives fresh arrays for training from scratch, in place of the pretrained ones.
@@ -102,10 +111,16 @@ func (n *network) forward(x *graph.Node, from, to int, p map[string]*graph.Node)
 // steps a third of their averages would still be the initial ones.
 const averageKeep = 0.9
 
-// forwardTraining builds all groups with batch norms over the batch. Build is given zeros
+// forwardTraining builds the groups [from, last) with batch norms over the batch, and
+// renews the averages with the model's own momentum.
+func (n *network) forwardTraining(x *graph.Node, from int, p map[string]*graph.Node) (*graph.Node, map[string]*graph.Node) {
+	return n.model.Build(x, from, n.last(), p, n.convs, zoo.Training)
+}
+
+// forwardScratch builds all groups with batch norms over the batch. Build is given zeros
 // for the stored averages, so that what it renews is (1 − its momentum) × the batch's own
 // average, from which the averages are renewed with averageKeep.
-func (n *network) forwardTraining(x *graph.Node, p map[string]*graph.Node) (*graph.Node, map[string]*graph.Node) {
+func (n *network) forwardScratch(x *graph.Node, p map[string]*graph.Node) (*graph.Node, map[string]*graph.Node) {
 	given := map[string]*graph.Node{}
 	for name, node := range p {
 		given[name] = node
@@ -113,7 +128,7 @@ func (n *network) forwardTraining(x *graph.Node, p map[string]*graph.Node) (*gra
 			given[name] = graph.ZerosLike(node)
 		}
 	}
-	y, renewed := n.model.Build(x, 0, n.last(), given, n.convs, zoo.Training)
+	y, renewed := n.forwardTraining(x, 0, given)
 	share := 1 - float64(n.model.Momentum())
 	for name, node := range renewed {
 		batch := graph.MulScalar(node, (1-averageKeep)/share)
@@ -122,13 +137,30 @@ func (n *network) forwardTraining(x *graph.Node, p map[string]*graph.Node) (*gra
 	return y, renewed
 }
 
-// features is the width of the base's output.
-func (n *network) features() int {
-	shape, err := n.cutShape(n.last())
+// features is the width of the base's output, for pictures of the model's own size.
+func (n *network) features() int { return n.featuresAt(n.size()) }
+
+// featuresAt is the width for pictures of another size: flattened ones are more of a
+// larger picture.
+func (n *network) featuresAt(size int) int {
+	shape, err := n.model.OutShape(n.last(), size, size)
 	if err != nil {
 		return n.model.Card.Features
 	}
 	return shape[len(shape)-1]
+}
+
+// pooled says whether the base gives features, one row a picture.
+func (n *network) pooled() error {
+	shape, err := n.cutShape(n.last())
+	if err != nil {
+		return fmt.Errorf("finetune: %w", err)
+	}
+	if len(shape) != 1 {
+		return fmt.Errorf("finetune: %s gives pictures of %v, a head takes features: "+
+			"choose a pooling, WithoutTop(zoo.Average) or WithoutTop(zoo.Flatten)", n.name, shape)
+	}
+	return nil
 }
 
 // zooArrays gives the pretrained arrays in the zoo's form; values are shared.

@@ -40,13 +40,19 @@ type Probe struct {
 }
 
 // Top is the second phase: the last groups of the base learn too, at a lower rate.
-// Their batch norms stay in inference mode, with the stored averages.
 type Top struct {
 	Groups   int     // groups of the base that have weights, to unfreeze, counted from its output; default 2
 	Epochs   int     // at most; default 20
 	Patience int     // default 5, negative: never stops early
 	Rate     float64 // of the unfrozen groups; default 3e-5
 	HeadRate float64 // of the head; default 1e-4
+
+	// TrainNorms puts the batch norms of the unfrozen groups into training mode: they use the
+	// averages of each batch, renew the stored ones with the model's own momentum, and learn
+	// scale and offset. That is what Keras does to an unfrozen base that is called without
+	// training=False. A few hundred pictures rarely bear it; by default all four stay as they
+	// are, in inference mode.
+	TrainNorms bool
 }
 
 // Scratch is the same network without its pretrained weights.
@@ -101,6 +107,9 @@ func (o Options) withDefaults() (Options, error) {
 	return o, o.check()
 }
 
+// maxHidden bounds a hidden layer, so that nothing that is counted overflows.
+const maxHidden = 1 << 24
+
 func (o Options) check() error {
 	for _, n := range []struct {
 		name  string
@@ -119,8 +128,8 @@ func (o Options) check() error {
 			return fmt.Errorf("finetune: Options.%s is %g; a learning rate is above 0", r.name, r.value)
 		}
 	}
-	if o.Head.Dropout >= 1 || o.Head.Hidden < 0 {
-		return fmt.Errorf("finetune: Options.Head is %+v; the dropout is below 1, the hidden units at least 0", o.Head)
+	if o.Head.Dropout >= 1 || o.Head.Hidden < 0 || o.Head.Hidden > maxHidden {
+		return fmt.Errorf("finetune: Options.Head is %+v; the dropout is below 1, the hidden units from 0 to %d", o.Head, maxHidden)
 	}
 	return nil
 }

@@ -22,6 +22,8 @@ type Plan struct {
 	Split              string
 	Cached, Missing    int // pictures whose features are in the store, and those that are not
 
+	Head     string // the new layers, in words
+	Norms    string // what happens to the batch norms of the groups that are unfrozen
 	Groups   []PlanGroup
 	Phases   []PlanPhase
 	Estimate time.Duration // of FineTune, compiling included; 0 where there is no experience to go by
@@ -41,6 +43,7 @@ type PlanPhase struct {
 	Steps            int       // an epoch
 	Rates            []float64 // head first
 	Numbers          int       // trained
+	Memory           int64     // bytes that these numbers take while they are trained, as estimated
 }
 
 // Plan looks at the pictures, the split and the store, and says what would run. It trains
@@ -72,16 +75,16 @@ func (l *Learner) Plan(ctx context.Context) (*Plan, error) {
 
 func (p *Plan) fill(s *session, m *zoo.Model) {
 	o := s.opt
-	head, top := 0, 0
-	for _, a := range o.Head.init(s.net.features(), len(s.data.classes), 0) {
-		head += a.size()
+	head, top := o.Head.numbers(s.net.features(), len(s.data.classes)), 0
+	p.Head, p.Norms = o.Head.words(s.net.features(), len(s.data.classes)), "in inference mode, with the stored averages; not trained"
+	if o.Top.TrainNorms {
+		p.Norms = "in training mode, with the averages of each batch; trained"
 	}
-	head -= 2 * s.net.features() // mean and scale are computed, not trained
 	for i := range s.net.last() {
 		g := PlanGroup{Name: m.Groups[i].Name}
 		for _, a := range m.Params(i, i+1) {
 			g.Numbers += zoo.Size(a.Shape)
-			if i >= s.cut() && !s.net.norm(a.Name) {
+			if i >= s.cut() && (!s.net.norm(a.Name) || o.Top.TrainNorms && !s.net.average(a.Name)) {
 				top += zoo.Size(a.Shape)
 			}
 		}
@@ -96,16 +99,16 @@ func (p *Plan) fill(s *session, m *zoo.Model) {
 	p.Groups = append(p.Groups, PlanGroup{"new head", head, "head"})
 	steps := (p.Train + o.Batch - 1) / o.Batch
 	p.Phases = []PlanPhase{
-		{"head", o.Probe.Epochs, o.Probe.Patience, steps, []float64{o.Probe.Rate}, head},
-		{"top groups", o.Top.Epochs, o.Top.Patience, steps, []float64{o.Top.HeadRate, o.Top.Rate}, head + top},
+		{"head", o.Probe.Epochs, o.Probe.Patience, steps, []float64{o.Probe.Rate}, head, trainingBytes(head)},
+		{"top groups", o.Top.Epochs, o.Top.Patience, steps, []float64{o.Top.HeadRate, o.Top.Rate}, head + top, trainingBytes(head + top)},
 	}
-	p.estimate(s, m)
+	p.estimate(s, m, head, top)
 }
 
 // estimate goes by what was measured on two cores of a Xeon with AVX-512, on the CPU
 // backend of XLA: 20 thousand million multiply-adds a second in the base, and in the top
 // groups the same, forward and twice that backward; compiling as a constant.
-func (p *Plan) estimate(s *session, m *zoo.Model) {
+func (p *Plan) estimate(s *session, m *zoo.Model, head, top int) {
 	if s.dev.Kind != device.XLACPU || m.Card.MAdds == 0 {
 		return
 	}
@@ -116,8 +119,8 @@ func (p *Plan) estimate(s *session, m *zoo.Model) {
 	}
 	area := float64(shape[0] * shape[1])
 	base := float64(p.Missing) * float64(m.Card.MAdds) / rate
-	top := 3 * float64(p.Phases[1].Numbers) * area * float64(p.Train*s.opt.Top.Epochs) / rate
-	p.Estimate = time.Duration((compiling + base + top) * float64(time.Second)).Round(time.Second)
+	training := 3 * (float64(head) + float64(top)*area) * float64(p.Train*s.opt.Top.Epochs) / rate
+	p.Estimate = time.Duration((compiling + base + training) * float64(time.Second)).Round(time.Second)
 }
 
 // String is the plan as plain text.
@@ -157,13 +160,14 @@ func (p *Plan) rows() [][2]string {
 		{"pictures", fmt.Sprintf("%d to train, %d to validate, %d to test, %d classes (split %.12s)", p.Train, p.Valid, p.Test, len(p.Classes), p.Split)},
 		{"features", fmt.Sprintf("%d pictures in the store, %d to run through the base on %s", p.Cached, p.Missing, p.Runner)},
 	}
+	rows = append(rows, [2]string{"new layers", p.Head}, [2]string{"batch norms", p.Norms})
 	for _, ph := range p.Phases {
 		patience := "no early stopping"
 		if ph.Patience > 0 {
 			patience = fmt.Sprintf("until %d without a lower validation loss", ph.Patience)
 		}
-		rows = append(rows, [2]string{ph.Name, fmt.Sprintf("%s numbers, at most %d epochs of %d steps, %s, rates %v",
-			thousands(ph.Numbers), ph.Epochs, ph.Steps, patience, ph.Rates)})
+		rows = append(rows, [2]string{ph.Name, fmt.Sprintf("%s numbers (about %s), at most %d epochs of %d steps, %s, rates %v",
+			thousands(ph.Numbers), mib(ph.Memory), ph.Epochs, ph.Steps, patience, ph.Rates)})
 	}
 	rows = append(rows, [2]string{"device", p.Device})
 	if p.Estimate > 0 {

@@ -54,17 +54,39 @@ func Load(path string, o LoadOptions) (*Predictor, error) {
 
 // modelOf finds the network that the state belongs to, and checks the arrays against it.
 func modelOf(s *state, own []*zoo.Model) (*zoo.Model, error) {
-	models := append(slices.Clone(own), zoo.EfficientNetLite0())
+	models := append(slices.Clone(own), zoo.List(zoo.Filter{})...)
 	at := slices.IndexFunc(models, func(m *zoo.Model) bool { return m.Card.Name == s.model })
 	if at < 0 {
 		return nil, fmt.Errorf("%w: it is for the network %q, which this program does not know; give it in the options' Models", ErrCheckpoint, s.model)
 	}
-	m := models[at]
+	m, err := s.pooled(models[at])
+	if err != nil {
+		return nil, err
+	}
 	want := s.head.init(s.features, len(s.classes), 0)
 	for _, p := range m.Params(0, m.Features()) {
 		want[p.Name] = array{name: p.Name, shape: p.Shape}
 	}
 	return m, s.fits(want)
+}
+
+// pooled is the model with the pooling that the state was trained with, and checks that it
+// then gives as many features.
+func (s *state) pooled(m *zoo.Model) (*zoo.Model, error) {
+	var err error
+	if s.pooling != "" && s.pooling != m.Pooling() {
+		if m, err = m.WithoutTop(s.pooling); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrCheckpoint, err)
+		}
+	}
+	shape, err := m.OutShape(m.Features(), s.preprocess.Size, s.preprocess.Size)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCheckpoint, err)
+	}
+	if zoo.Size(shape) != s.features {
+		return nil, fmt.Errorf("%w: its head takes %d features, %s gives %v for pictures of %d×%d", ErrCheckpoint, s.features, s.model, shape, s.preprocess.Size, s.preprocess.Size)
+	}
+	return m, nil
 }
 
 func newPredictor(r *Run, m *zoo.Model, dev *device.Device, runner string) (*Predictor, error) {

@@ -13,6 +13,7 @@ type Run struct {
 	Name    string   // "linear probe", "fine-tuned", "from scratch", "raw pixels"
 	Note    string   // what a reader must know to judge the numbers; may be empty
 	Classes []string // in the order of the labels
+	Head    string   // the new layers, in words
 
 	History History
 	Valid   Predictions // predictions of the best state on the validation part
@@ -104,6 +105,7 @@ func (r *Run) HTML() string {
 	rows := [][2]string{
 		{"test accuracy", fmt.Sprintf("%.3f on %d pictures", r.Test.Accuracy(), len(r.Test.Labels))},
 		{"validation accuracy", fmt.Sprintf("%.3f on %d pictures, loss %.3f", r.Valid.Accuracy(), len(r.Valid.Labels), r.ValidLoss)},
+		{"new layers", r.Head},
 		{"trained", fmt.Sprintf("%s of %s numbers, %d epochs", thousands(r.Trained), thousands(r.Total), r.History.Epochs())},
 		{"time", fmt.Sprintf("%s, of it compiling %s, data %s", round(r.Time.Wall), round(r.Time.Compile), round(r.Time.Data))},
 		{"memory of the process", mib(r.Memory)},

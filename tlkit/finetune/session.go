@@ -47,6 +47,9 @@ func (l *Learner) session(ctx context.Context, rep progress.Reporter) (*session,
 	if s.net, err = newNetwork(ctx, l.model, s.dev); err != nil {
 		return nil, err
 	}
+	if err := s.net.pooled(); err != nil {
+		return nil, err
+	}
 	s.cache = &cache{store: opt.Store}
 	if opt.Store == nil {
 		if s.cache.store, err = store.Default(); err != nil {
@@ -55,6 +58,17 @@ func (l *Learner) session(ctx context.Context, rep progress.Reporter) (*session,
 	}
 	l.opened = s
 	return s, nil
+}
+
+// enoughMemory refuses a network that main memory cannot train, before any of it is taken.
+func (s *session) enoughMemory(head Head, features, numbers int) error {
+	need, free := trainingBytes(numbers), device.FreeMemory()
+	if s.dev.Kind == device.XLACUDA || free == 0 || need <= free {
+		return nil
+	}
+	return fmt.Errorf("finetune: %w: %s numbers (%s) take about %s to train, %s are free; give smaller pictures (Model.At), "+
+		"average the features instead of flattening them (WithoutTop), or take fewer hidden units", ErrMemory,
+		thousands(numbers), head.words(features, len(s.data.classes)), mib(need), mib(free))
 }
 
 func isContext(err error) bool {

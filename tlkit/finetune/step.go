@@ -24,7 +24,8 @@ import (
 // compiles anything again.
 
 // Adam's constants, as in Kingma & Ba, arXiv:1412.6980, and as Keras and PyTorch have
-// them; epsilon is Keras' 1e-7 (PyTorch: 1e-8), which float32 bears better.
+// them; epsilon is Keras' 1e-7, added where Keras adds it (PyTorch: 1e-8, to the corrected
+// root).
 const (
 	adamBeta1   = 0.9
 	adamBeta2   = 0.999
@@ -45,6 +46,10 @@ func (a array) size() int {
 	}
 	return n
 }
+
+// trainingBytes estimates what training so many numbers takes: they, two moments, all three
+// once more as the step's result, their gradients, and two copies on the host.
+func trainingBytes(numbers int) int64 { return 4 * 9 * int64(numbers) }
 
 // arrays is the state of a network: every array by name.
 type arrays map[string]array
@@ -169,7 +174,8 @@ func hyperOf(hyper *graph.Node, group int) [3]*graph.Node {
 func adam(param, grad, m, v *graph.Node, h [3]*graph.Node) (next, nm, nv *graph.Node) {
 	nm = graph.Add(graph.MulScalar(m, adamBeta1), graph.MulScalar(grad, 1-adamBeta1))
 	nv = graph.Add(graph.MulScalar(v, adamBeta2), graph.MulScalar(graph.Square(grad), 1-adamBeta2))
-	change := graph.Div(graph.Mul(nm, h[1]), graph.AddScalar(graph.Sqrt(graph.Mul(nv, h[2])), adamEpsilon))
+	root := graph.Sqrt(h[2]) // epsilon is added to the uncorrected root, as in Keras and in the paper's section 2
+	change := graph.Div(graph.Mul(nm, h[1]), graph.Mul(root, graph.AddScalar(graph.Sqrt(nv), adamEpsilon)))
 	return graph.Sub(param, graph.Mul(change, h[0])), nm, nv
 }
 

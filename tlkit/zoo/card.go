@@ -3,12 +3,13 @@ package zoo
 import (
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 )
 
-// rows are what a card says, name by name.
+// rows are what a card says, name by name. What it does not know it leaves out.
 func (c Card) rows() [][2]string {
-	return [][2]string{
+	rows := [][2]string{
 		{"task", c.Task},
 		{"data", c.Data},
 		{"classes", fmt.Sprint(c.Classes)},
@@ -22,6 +23,9 @@ func (c Card) rows() [][2]string {
 		{"weights", c.Weights},
 		{"licence", c.Licence},
 	}
+	return slices.DeleteFunc(rows, func(r [2]string) bool {
+		return r[1] == "" || r[0] == "published accuracy" && c.Top1 == 0
+	})
 }
 
 // String is the card as plain text.

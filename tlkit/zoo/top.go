@@ -89,8 +89,8 @@ func (m *Model) WithClassifier(weights Arrays, classes int, hidden ...int) (*Mod
 	return &out, nil
 }
 
-// pooling is how the features are made: [None] where no group does it.
-func (m *Model) pooling() Pooling {
+// Pooling is how the features are made: [None] where no group does it.
+func (m *Model) Pooling() Pooling {
 	if m.body == len(m.Groups) || len(m.Groups[m.body].steps) == 0 {
 		return None
 	}

@@ -296,7 +296,7 @@ func hashArray(h hash.Hash, name string, a Array) {
 func (m *Model) Fingerprint(arrays Arrays, to int) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s v%d %+v to %d\n", m.Card.Name, m.Version, m.Preprocess, to)
-	if p := m.pooling(); to > m.body && p != Average { // the same weights give other features
+	if p := m.Pooling(); to > m.body && p != Average { // the same weights give other features
 		fmt.Fprintf(h, "%s\n", p)
 	}
 	for _, p := range m.Params(0, to) {
