@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"transferlab/tlkit/zoo/rank"
 )
 
 // laid is a chart laid out, as Pareto does it.
@@ -84,6 +86,9 @@ func TestParetoKnowsItsPixels(t *testing.T) {
 		}
 	}
 }
+
+// A ranking's points are candidates as they are.
+var _ = Candidate(rank.Point{})
 
 // No name lies over another or beyond the picture, whatever the candidates.
 func TestParetoNamesKeepApart(t *testing.T) {

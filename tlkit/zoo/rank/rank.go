@@ -108,7 +108,7 @@ type contest struct {
 // enter makes contenders of the candidates, each with a name of its own, and rules out
 // those that are too large.
 func (c *contest) enter(candidates []*zoo.Model) {
-	seen := map[string]int{}
+	seen := map[string]int{} // zoo.Model.Named gives better names
 	for _, m := range candidates {
 		name := m.Card.Name
 		seen[name]++
@@ -187,7 +187,7 @@ func (c *contest) tell(note string) {
 func (c *contest) report() *Report {
 	c.done = len(c.all)
 	c.tell("")
-	r := &Report{Device: c.b.Device.String(), Pictures: len(c.s.index), Of: c.s.of, Classes: c.s.classes, Batch: c.b.Batch, Memory: c.b.Memory, labels: c.s.labels}
+	r := &Report{Device: c.b.Device.String(), Pictures: len(c.s.index), Of: c.s.of, Classes: c.s.classes, Batch: c.b.Batch, Memory: c.b.Memory, Labels: c.s.labels}
 	for _, one := range c.all {
 		r.Results = append(r.Results, one.Result)
 	}

@@ -233,7 +233,7 @@ func TestRecommendation(t *testing.T) {
 		labels[i] = i % 2 * 100
 	}
 	judged := func(results ...Result) *Report {
-		r := &Report{Pictures: 200, Results: results, labels: labels}
+		r := &Report{Pictures: 200, Results: results, Labels: labels}
 		r.judge()
 		return r
 	}
@@ -245,9 +245,11 @@ func TestRecommendation(t *testing.T) {
 	}{
 		"clearly best":        {judged(made("a", 180, 200, 10), made("b", 120, 200, 100)), 0, []int{1, 0}, "more accurate than each of the others"},
 		"level, so quicker":   {judged(made("a", 180, 200, 10), made("b", 178, 200, 100)), 1, []int{1, 0}, "do not tell from chance"},
-		"level and slower":    {judged(made("a", 180, 200, 100), made("b", 178, 200, 10)), 0, []int{0}, "but no quicker: b"},
-		"quicker but worse":   {judged(made("a", 180, 200, 10), made("b", 120, 200, 100)), 0, []int{1, 0}, "b is 10.0 times as quick, for 30.0 points less"},
-		"spread too wide":     {judged(made("a", 180, 200, 10), made("b", 120, 200, 10.1)), 0, []int{1, 0}, "spread does not tell"},
+		"level and slower":    {judged(made("a", 180, 200, 100), made("b", 178, 200, 10)), 0, []int{0}, "no better a bargain: b"},
+		"level, as quick":     {judged(made("a", 180, 200, 100), made("b", 178, 200, 105)), 0, []int{1, 0}, "seems 1.1 times as quick"},
+		"two of a speed":      {judged(made("a", 180, 200, 10), made("b", 176, 200, 100), made("c", 178, 200, 98)), 2, []int{1, 2, 0}, "9.8 times as quick"},
+		"quicker but worse":   {judged(made("a", 180, 200, 10), made("b", 120, 200, 100)), 0, []int{1, 0}, "b is 10 times as quick, for 30.0 points less"},
+		"spread too wide":     {judged(made("a", 180, 200, 10), made("b", 120, 200, 10.1)), 0, []int{1, 0}, "no more than the rounds vary"},
 		"no better than luck": {judged(made("a", 101, 200, 10)), 0, []int{0}, "always naming the largest class"},
 		"alone":               {judged(made("a", 180, 200, 10)), 0, []int{0}, "Nothing else was measured"},
 		"ruled out":           {judged(Result{Name: "a", RuledOut: "too large"}), -1, nil, "No candidate was measured"},

@@ -8,7 +8,7 @@ import (
 )
 
 // Report is what was measured of each candidate, and what to do about it. It is plain data:
-// plots.Pareto draws it.
+// plots.Pareto draws its [Report.Points].
 type Report struct {
 	Device   string
 	Pictures int      // that were measured on
@@ -22,7 +22,39 @@ type Report struct {
 	Choice  int      // the result that is recommended, or -1
 	Words   []string // the recommendation, and why
 
-	labels []int
+	Labels []int // the class of each picture that was measured on
+}
+
+// Point is where a candidate stands in a chart of accuracy against time. It has the fields of
+// plots.Candidate, which it is converted to.
+type Point struct {
+	Name  string
+	Time  float64 // milliseconds for one picture's features
+	Value float64 // accuracy of the linear probe
+
+	Interval  bool
+	Low, High float64
+
+	TimeLow, TimeHigh float64 // of the rounds' quartiles
+
+	Chosen   bool
+	RuledOut string
+}
+
+// Points are the candidates for a chart.
+func (r *Report) Points() []Point {
+	out := make([]Point, len(r.Results))
+	for i, one := range r.Results {
+		p := Point{Name: one.Name, Chosen: i == r.Choice}
+		if f := one.Forward; one.measured() {
+			p.Time, p.TimeLow, p.TimeHigh = 1e3/f.Rate, 1e3/f.High, 1e3/f.Low
+			p.Value, p.Interval, p.Low, p.High = one.Probe.Value, true, one.Probe.Low, one.Probe.High
+		} else {
+			p.RuledOut = why(one.RuledOut, "it was not timed")
+		}
+		out[i] = p
+	}
+	return out
 }
 
 // Result is what was measured of one candidate.

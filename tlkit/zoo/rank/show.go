@@ -12,7 +12,7 @@ import (
 
 // header and rows are the table of measured results.
 func header() []string {
-	return []string{"network", "probe", "95 % interval", "nearest", "LogME", "H-score", "LEEP", "sure", "pictures/s", "head", "full", "memory", "parameters"}
+	return []string{"network", "probe (95 %)", "nearest (95 %)", "LogME", "H-score", "LEEP", "sure", "pictures/s", "head", "full", "memory", "parameters"}
 }
 
 func (r *Report) rows() [][]string {
@@ -29,8 +29,7 @@ func (r *Report) rows() [][]string {
 		if one.Near != nil {
 			sure = fmt.Sprintf("%.2f", one.Near.Sureness)
 		}
-		out = append(out, []string{name, fmt.Sprintf("%.3f", one.Probe.Value), fmt.Sprintf("%.3f … %.3f", one.Probe.Low, one.Probe.High),
-			fmt.Sprintf("%.3f", one.Neighbours.Value), number(one.LogME), number(one.HScore), number(one.LEEP), sure,
+		out = append(out, []string{name, interval(one.Probe), interval(one.Neighbours), number(one.LogME), number(one.HScore), number(one.LEEP), sure,
 			rate(one.Forward), rate(one.Head), rate(one.Full), memories(one), millions(one.Parameters)})
 	}
 	return out
@@ -175,6 +174,13 @@ func bytes(n int64) string {
 	return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
 }
 
-func millions(n int) string { return fmt.Sprintf("%.2f M", float64(n)/1e6) }
+func interval(a Accuracy) string { return fmt.Sprintf("%.2f (%.2f … %.2f)", a.Value, a.Low, a.High) }
+
+func millions(n int) string {
+	if n < 100_000 {
+		return fmt.Sprintf("%.1f k", float64(n)/1e3)
+	}
+	return fmt.Sprintf("%.2f M", float64(n)/1e6)
+}
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }

@@ -1,6 +1,7 @@
 package rank
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -12,7 +13,8 @@ import (
 // judge fills Front, Choice and Words.
 //
 // The most accurate result is compared with each other one by McNemar's test on the same
-// pictures. Of those that the pictures do not tell from it, the quickest is recommended.
+// pictures. Of those that the pictures do not tell from it, the most accurate of the quickest
+// is recommended: of those that are not clearly slower than the quickest.
 func (r *Report) judge() {
 	r.Front, r.Choice = front(r.Results), -1
 	if len(r.Front) == 0 {
@@ -25,11 +27,9 @@ func (r *Report) judge() {
 	for i, one := range r.Results {
 		if one.measured() && (i == best || !r.worse(i, best)) {
 			level = append(level, i)
-			if one.Forward.Rate > r.Results[r.Choice].Forward.Rate {
-				r.Choice = i
-			}
 		}
 	}
+	r.Choice = r.choose(level)
 	r.recommend(best, level)
 	r.guessing(best)
 	r.quicker()
@@ -37,11 +37,30 @@ func (r *Report) judge() {
 	r.say("These are accuracies of a linear model on frozen features. Fine-tuning mostly raises them, not always in the same order.")
 }
 
+// choose gives the most accurate of those that are not clearly slower than the quickest.
+func (r *Report) choose(level []int) int {
+	quickest := slices.MaxFunc(level, func(a, b int) int { return cmp.Compare(r.Results[a].Forward.Rate, r.Results[b].Forward.Rate) })
+	out := quickest
+	for _, i := range level {
+		if r.Results[i].Probe.Value > r.Results[out].Probe.Value && !clearly(r.Results[quickest].Forward, r.Results[i].Forward) {
+			out = i
+		}
+	}
+	return out
+}
+
+// noticed is how much quicker one must be for it to count: what else a machine does easily
+// makes a tenth.
+const noticed = 1.1
+
+// clearly says whether a is quicker than b by more than the rounds vary.
+func clearly(a, b Speed) bool { return a.Low > b.High && a.Rate > noticed*b.Rate }
+
 func (r *Report) say(format string, a ...any) { r.Words = append(r.Words, fmt.Sprintf(format, a...)) }
 
 // compare is the test of a against b on the same pictures.
 func (r *Report) compare(a, b int) (evaluate.Comparison, error) {
-	return evaluate.McNemar(r.labels, r.Results[a].Probe.Predicted, r.Results[b].Probe.Predicted)
+	return evaluate.McNemar(r.Labels, r.Results[a].Probe.Predicted, r.Results[b].Probe.Predicted)
 }
 
 // worse says whether the pictures show a to be less accurate than b.
@@ -56,8 +75,8 @@ func (r *Report) recommend(best int, level []int) {
 	if r.Choice != best {
 		c, err := r.compare(best, r.Choice)
 		if err == nil {
-			r.say("%s got %s more right, which %d pictures do not tell from chance (95 %% interval of the difference %s to %s, p = %.2g), and %s is %.1f times as quick.",
-				top.Name, points(c.Difference.Value), r.Pictures, points(c.Difference.Low), points(c.Difference.High), c.P, choice.Name, choice.Forward.Rate/top.Forward.Rate)
+			r.say("%s got %s more right, which %d pictures do not tell from chance (95 %% interval of the difference %s to %s, p = %.2g), and %s is %s times as quick.",
+				top.Name, points(c.Difference.Value), r.Pictures, points(c.Difference.Low), points(c.Difference.High), c.P, choice.Name, times(choice.Forward.Rate/top.Forward.Rate))
 		}
 	}
 	var others []string
@@ -67,7 +86,7 @@ func (r *Report) recommend(best int, level []int) {
 		}
 	}
 	if len(others) > 0 {
-		r.say("No less accurate, as far as the pictures tell, but no quicker: %s.", strings.Join(others, ", "))
+		r.say("No less accurate, as far as the pictures tell, and no better a bargain: %s.", strings.Join(others, ", "))
 	}
 	if len(level) == 1 && len(r.Front) > 0 && r.count() > 1 {
 		r.say("It is more accurate than each of the others by more than chance explains (McNemar's test, p < 0.05 for each).")
@@ -81,6 +100,14 @@ func (r *Report) recommend(best int, level []int) {
 func figures(one Result) string {
 	return fmt.Sprintf("a linear probe on its features gets %.1f %% right (95 %% interval %.1f to %.1f), at %s pictures a second",
 		100*one.Probe.Value, 100*one.Probe.Low, 100*one.Probe.High, rate(one.Forward))
+}
+
+// times writes a ratio.
+func times(v float64) string {
+	if v < 10 {
+		return fmt.Sprintf("%.1f", v)
+	}
+	return fmt.Sprintf("%.0f", v)
 }
 
 func points(v float64) string {
@@ -101,11 +128,11 @@ func (r *Report) count() int {
 func (r *Report) guessing(best int) {
 	count := map[int]int{}
 	largest := 0
-	for _, l := range r.labels {
+	for _, l := range r.Labels {
 		count[l]++
 		largest = max(largest, count[l])
 	}
-	share := float64(largest) / float64(len(r.labels))
+	share := float64(largest) / float64(len(r.Labels))
 	if r.Results[best].Probe.Low <= share {
 		r.say("None is shown to be better than always naming the largest class, which gets %.1f %% right: there may be nothing in these features for this task.", 100*share)
 	}
@@ -123,12 +150,12 @@ func (r *Report) quicker() {
 		if err != nil {
 			continue
 		}
-		times := one.Forward.Rate / choice.Forward.Rate
-		if one.Forward.Low <= choice.Forward.High {
-			r.say("%s seems %.1f times as quick, but the rounds' spread does not tell them apart.", one.Name, times)
+		ratio := one.Forward.Rate / choice.Forward.Rate
+		if !clearly(one.Forward, choice.Forward) {
+			r.say("%s seems %s times as quick, but that is no more than the rounds vary.", one.Name, times(ratio))
 			continue
 		}
-		r.say("%s is %.1f times as quick, for %s less accuracy (95 %% interval %s to %s).", one.Name, times,
+		r.say("%s is %s times as quick, for %s less accuracy (95 %% interval %s to %s).", one.Name, times(ratio),
 			points(-c.Difference.Value), points(-c.Difference.High), points(-c.Difference.Low))
 	}
 }
