@@ -70,9 +70,15 @@ func Bars(bars []Bar, o BarOptions) (*Chart, error) {
 			dots = append(dots, []any{b.Value, i})
 		}
 		label, end := fixed(b.Value), max(b.Value, 0)
+		if o.Dots { // its label stands beside the dot, a bar's to the right of where bars begin
+			end = b.Value
+		}
 		if b.Interval {
 			label = fmt.Sprintf("%s  (%s – %s)", fixed(b.Value), fixed(b.Low), fixed(b.High))
 			end = max(end, b.High)
+			if o.Dots {
+				end = b.High
+			}
 			spans = append(spans, []any{whisker(b.Low, i), whisker(b.High, i)})
 		}
 		room = max(room, textWidth(label, "12px"))

@@ -1,6 +1,7 @@
 package nb
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -204,7 +205,7 @@ func (a *Artefact[T]) made(ctx context.Context) (store.Made, error) {
 		return m, fmt.Errorf("nb: %s: %w", a.name, err)
 	}
 	m.Inputs = append(m.Inputs, code...)
-	m.Inputs = append(m.Inputs, store.Input{Name: "type of the result", Digest: reflect.TypeFor[T]().String()}, versions())
+	m.Inputs = append(m.Inputs, store.Input{Name: "type of the result", Digest: reflect.TypeFor[T]().String()}, versions(moduleRoot()))
 	return m, nil
 }
 
@@ -252,12 +253,20 @@ func moduleRoot() string {
 	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
 }
 
-// versions are Go's and every module's.
-func versions() store.Input {
-	all := []string{runtime.Version()}
+// versions are Go's and every module's: those that this module asks for as a whole, so that
+// cells which link more or fewer of them share what is kept, and each of the others that the
+// cell brought along.
+func versions(root string) store.Input {
+	var ours []byte
+	if root != "" {
+		ours, _ = os.ReadFile(filepath.Join(root, "go.mod")) // without it every module counts by itself
+	}
+	all := []string{runtime.Version(), string(ours)}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, d := range info.Deps {
-			all = append(all, d.Path+"@"+d.Version)
+			if !bytes.Contains(ours, []byte("\t"+d.Path+" "+d.Version)) {
+				all = append(all, d.Path+"@"+d.Version)
+			}
 		}
 	}
 	slices.Sort(all)

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -48,6 +49,40 @@ func TestCodecRoundTrips(t *testing.T) {
 	check("text", err)
 	if got, err := decode[string](b); err != nil || got != "a\x00ü" {
 		t.Error(got, err)
+	}
+}
+
+// Cells that link other packages of this module, and so other modules, share what is kept; a
+// module that go.mod does not name counts by itself, and so does another go.mod.
+func TestVersionsAreTheModulesNotTheCells(t *testing.T) {
+	ours, err := os.ReadFile(filepath.Join(moduleRoot(), "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := []string{runtime.Version(), string(ours)}
+	slices.Sort(all)
+	want, err := store.DigestValue(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := versions(moduleRoot()).Digest; got != want {
+		t.Errorf("%s, want %s: what this test links counts", got, want)
+	}
+	seen := map[string]bool{want: true}
+	for name, text := range map[string]string{"empty": "", "another": string(ours) + "// changed\n"} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		d := versions(dir).Digest
+		if seen[d] {
+			t.Errorf("%s go.mod makes no difference", name)
+		}
+		seen[d] = true
+	}
+	t.Chdir(moduleRoot())
+	if versions("").Digest == want {
+		t.Error("without this module's folder, the one that happens to be the current one counts")
 	}
 }
 

@@ -68,7 +68,7 @@ func (m *Model) Named(name string) *Model {
 }
 
 func (m Models) header() []string {
-	return []string{"network", "parameters", "multiply-adds", "published accuracy", "input", "features", "runs on", "weights here", "licence"}
+	return []string{"network", "parameters", "multiply-adds", "published accuracy", "input", "runs on", "weights here", "licence"}
 }
 
 func (m Models) rows() [][]string {
@@ -83,11 +83,11 @@ func (m Models) rows() [][]string {
 		}
 		short := func(s string) string { // what is explained stands on the card
 			s, _, _ = strings.Cut(s, " (")
-			s, _, _ = strings.Cut(s, "; torchvision")
-			return s
+			s, _, _ = strings.Cut(s, "; ")
+			return strings.ReplaceAll(s, " ", "\u00a0")
 		}
 		out = append(out, []string{c.Name, fmt.Sprintf("%.1f M", float64(c.Parameters)/1e6), fmt.Sprintf("%.0f M", float64(c.MAdds)/1e6), top1,
-			fmt.Sprintf("%d×%d", one.Preprocess.Size, one.Preprocess.Size), fmt.Sprint(c.Features), short(c.Runs), here, short(c.Licence)})
+			fmt.Sprintf("%d×%d", one.Preprocess.Size, one.Preprocess.Size), short(c.Runs), here, short(c.Licence)})
 	}
 	return out
 }

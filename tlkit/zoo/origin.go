@@ -4,7 +4,7 @@ package zoo
 
 const (
 	// XLA has compilers for TPUs as well, but go-xla finds plugins for CPUs and NVIDIA GPUs alone.
-	runsOn           = "CPU, NVIDIA GPU; no TPU"
+	runsOn           = "CPU, GPU; NVIDIA's GPUs, no TPU"
 	torchLicence     = "BSD-3-Clause; torchvision warns that weights may carry terms of the pictures they learnt from"
 	imageNet         = "ImageNet (ILSVRC 2012), 1.28 million photographs"
 	torchvisionRated = "torchvision 0.24.1, IMAGENET1K_V1"

@@ -187,7 +187,7 @@ func (c *contest) tell(note string) {
 func (c *contest) report() *Report {
 	c.done = len(c.all)
 	c.tell("")
-	r := &Report{Device: c.b.Device.String(), Pictures: len(c.s.index), Of: c.s.of, Classes: c.s.classes, Batch: c.b.Batch, Memory: c.b.Memory, Labels: c.s.labels}
+	r := &Report{Device: string(c.b.Device.Kind), Pictures: len(c.s.index), Of: c.s.of, Classes: c.s.classes, Batch: c.b.Batch, Memory: c.b.Memory, Labels: c.s.labels}
 	for _, one := range c.all {
 		r.Results = append(r.Results, one.Result)
 	}

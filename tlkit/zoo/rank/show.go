@@ -10,13 +10,10 @@ import (
 	"transferlab/tlkit/internal/table"
 )
 
-// header and rows are the table of measured results.
-func header() []string {
-	return []string{"network", "probe (95 %)", "nearest (95 %)", "LogME", "H-score", "LEEP", "sure", "pictures/s", "head", "full", "memory", "parameters"}
-}
-
-func (r *Report) rows() [][]string {
-	var out [][]string
+// tables are the measured results: what they know, and what they take.
+func (r *Report) tables() []table.Table {
+	knows := table.Table{Caption: r.caption(), Header: []string{"network", "probe (95 %)", "nearest (95 %)", "LogME", "H-score", "LEEP", "sure"}}
+	takes := table.Table{Header: []string{"network", "pictures/s", "head", "full", "memory", "parameters"}}
 	for i, one := range r.Results {
 		if !one.measured() {
 			continue
@@ -29,10 +26,10 @@ func (r *Report) rows() [][]string {
 		if one.Near != nil {
 			sure = fmt.Sprintf("%.2f", one.Near.Sureness)
 		}
-		out = append(out, []string{name, interval(one.Probe), interval(one.Neighbours), number(one.LogME), number(one.HScore), number(one.LEEP), sure,
-			rate(one.Forward), rate(one.Head), rate(one.Full), memories(one), millions(one.Parameters)})
+		knows.Rows = append(knows.Rows, []string{name, interval(one.Probe), interval(one.Neighbours), number(one.LogME), number(one.HScore), number(one.LEEP), sure})
+		takes.Rows = append(takes.Rows, []string{name, rate(one.Forward), rate(one.Head), rate(one.Full), memories(one), millions(one.Parameters)})
 	}
-	return out
+	return []table.Table{knows, takes}
 }
 
 // notes are what the table leaves open, result by result.
@@ -100,14 +97,12 @@ func legend() string {
 		"(with features kept from the first pass, later ones cost next to nothing); full: of the whole network. Memory: by how much the process grew for each of these."
 }
 
-func (r *Report) table() table.Table {
-	return table.Table{Caption: r.caption(), Header: header(), Rows: r.rows()}
-}
-
 // String is the report as plain text.
 func (r *Report) String() string {
 	var b strings.Builder
-	r.table().Text(&b)
+	for _, t := range r.tables() {
+		t.Text(&b)
+	}
 	for _, s := range append(append([]string{}, r.Words...), r.notes()...) {
 		fmt.Fprintln(&b, s)
 	}
@@ -117,7 +112,9 @@ func (r *Report) String() string {
 // HTML is the report as a table, with the recommendation and its reasons.
 func (r *Report) HTML() string {
 	var b strings.Builder
-	r.table().HTML(&b)
+	for _, t := range r.tables() {
+		t.HTML(&b)
+	}
 	list(&b, r.Words)
 	list(&b, append(r.notes(), legend()))
 	return b.String()
