@@ -155,7 +155,7 @@ func cell(src string) []Finding {
 
 // describing are the functions that only describe: by package, or by package and name.
 func describing() []string {
-	return []string{"split.", "zoo.", "dataset.Folder", "finetune.New", "nb.Cached", "nb.Quick", "nb.Inputs", "nb.File", "nb.Folder",
+	return []string{"split.", "zoo.", "dataset.Folder", "finetune.New", "nb.Cached", "nb.Quick", "nb.Inputs", "nb.File", "nb.Folder", "sync.OnceValue",
 		"filepath.Join", "errors.New", "regexp.MustCompile", "strings.", "make", "new", "len", "cap", "append", "min", "max", "string", "int", "float64", "float32", "byte", "rune"}
 }
 

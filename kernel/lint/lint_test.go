@@ -26,6 +26,7 @@ func TestFindings(t *testing.T) {
 		"a lazy handle":       {"var p = dataset.Folder(\"x\", dataset.FolderOptions{})", ""},
 		"a group of handles":  {"var (\n\ta = zoo.EfficientNetLite0()\n\tb = finetune.New(a, nil, split.Random(nil, split.Options{}), finetune.Options{})\n)", ""},
 		"cached":              {"var x = nb.Cached(\"x\", nil, func(ctx context.Context) (int, error) { return slow(), nil })", ""},
+		"once, when asked":    {"var x = sync.OnceValue(func() int { return slow() })", ""},
 		"a literal":           {"var n, s = 3, []string{\"a\"}", ""},
 		"work at top level":   {"import \"x\"\n\nvar a = 1\nvar df = load(\"x.csv\")", "line 4: the top-level variable calls load"},
 		"a method":            {"var parts = nb.Must(plan.Parts(ctx))", "nb.Must"},

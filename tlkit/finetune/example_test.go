@@ -49,6 +49,29 @@ func ExampleNew() {
 	// Output: true 0
 }
 
+// Keras' recipe on a frozen ResNet50 – Flatten, Dense(1024, activation="relu"),
+// Dense(classes, activation="softmax"), Adam, ten epochs – and then its top block at 1e-5.
+func ExampleHead() {
+	base, err := zoo.ResNet50(zoo.Keras).WithoutTop(zoo.Flatten)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if base, err = base.At(64); err != nil { // at 224 the head has a hundred million numbers
+		log.Fatal(err)
+	}
+	pictures := dataset.Folder("../../notebooks/data/emoji", dataset.FolderOptions{})
+	learner := finetune.New(base.WeightsFrom("resnet50.weights.h5"), pictures, split.Stratified(pictures, split.Options{}), finetune.Options{
+		Head:  finetune.Head{Hidden: 1024, Dropout: -1, Plain: true},
+		Probe: finetune.Probe{Epochs: 10, Patience: -1},
+		Top:   finetune.Top{Groups: 3, Rate: 1e-5, HeadRate: 1e-5},
+	})
+	run, err := learner.FineTune(context.Background(), nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(run)
+}
+
 // What was trained goes to other programs as an ONNX file, preprocessing and softmax
 // inside: raw pixels in, probabilities out.
 func ExampleRun_Network() {

@@ -48,7 +48,8 @@ func (r *Run) Network(base *zoo.Model) (*zoo.Model, error) {
 	}
 	m.Preprocess = s.preprocess
 	m.Card.Task = "classification of pictures: " + strings.Join(s.classes, ", ")
-	m.Card.Data, m.Card.Weights = "the user's own", fmt.Sprintf("%s, begun with weights that were %s", r.Name, base.Card.Weights)
+	m.Card.Data, m.Card.Licence = "your own", ""
+	m.Card.Weights = fmt.Sprintf("trained here (%s), begun with weights: %s", r.Name, base.Card.Weights)
 	m.Card.Top1, m.Card.Top1Source = 0, ""
 	return m, nil
 }

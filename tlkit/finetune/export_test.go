@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"transferlab/tlkit/dataset"
@@ -38,6 +39,9 @@ func TestNetwork(t *testing.T) {
 		net, err := run.Network(base)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if c := net.Card; !strings.Contains(c.Task, "across, down, slant") || c.Top1 != 0 || strings.Contains(c.String(), "published accuracy") {
+			t.Errorf("its card says\n%s", c)
 		}
 		weights, err := net.Weights(context.Background())
 		if err != nil {

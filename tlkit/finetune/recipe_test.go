@@ -50,7 +50,7 @@ func TestFlattenedBase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if probe.Trained != numbers || probe.History.Epochs() != 10 || !strings.Contains(probe.HTML(), "dense 16") {
+	if probe.Trained != numbers || probe.History.Epochs() != 10 || !strings.Contains(probe.HTML(), "dense 16") || !strings.Contains(probe.HTML(), "<caption>new layers") {
 		t.Errorf("%d trained in %d epochs: %s", probe.Trained, probe.History.Epochs(), probe.Head)
 	}
 	if m := probe.state.values[headMean].value; m[0] != 0 || m[len(m)-1] != 0 {

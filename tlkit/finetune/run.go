@@ -122,7 +122,15 @@ func (r *Run) HTML() string {
 	if r.Cached {
 		rows = append(rows, [2]string{"read from", "the store; the times are those of the first time"})
 	}
-	return table(r.Name, rows)
+	return table(r.caption(), rows)
+}
+
+// caption is the run's name, but for a probe that is not linear.
+func (r *Run) caption() string {
+	if r.Name == probeName && r.state != nil && r.state.head.Hidden > 0 {
+		return "new layers on the frozen base"
+	}
+	return r.Name
 }
 
 // table renders a caption and rows of name and value, escaped.
@@ -150,6 +158,9 @@ func round(d time.Duration) time.Duration {
 func mib(bytes int64) string {
 	if bytes <= 0 {
 		return "memory unknown"
+	}
+	if bytes < 10<<20 {
+		return fmt.Sprintf("%.1f MiB", float64(bytes)/(1<<20))
 	}
 	return fmt.Sprintf("%d MiB", bytes>>20)
 }

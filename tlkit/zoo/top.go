@@ -55,7 +55,7 @@ func (m *Model) At(size int) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	out.Card.MAdds, out.Card.Input = c.MAdds, fmt.Sprintf("%d×%d instead of: %s", size, size, m.Card.Input)
+	out.Card.MAdds, out.Card.Input = c.MAdds, fmt.Sprintf("%d×%d, the whole picture, where it was made for %s", size, size, m.Card.Input)
 	return &out, nil
 }
 
