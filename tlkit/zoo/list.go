@@ -20,7 +20,7 @@ type Filter struct {
 }
 
 // Models are some models, for [List]: as text and as HTML they are a table of what their cards
-// say in numbers.
+// say in short, and whether the pretrained weights are on this machine.
 type Models []*Model
 
 // List gives the models of this package that pass the filter, those with the fewest
@@ -68,7 +68,7 @@ func (m *Model) Named(name string) *Model {
 }
 
 func (m Models) header() []string {
-	return []string{"network", "parameters", "multiply-adds", "published accuracy", "input", "runs on", "weights here", "licence"}
+	return []string{"network", "parameters", "multiply-adds", "published accuracy", "runs on", "here", "licence"}
 }
 
 func (m Models) rows() [][]string {
@@ -87,7 +87,7 @@ func (m Models) rows() [][]string {
 			return strings.ReplaceAll(s, " ", "\u00a0")
 		}
 		out = append(out, []string{c.Name, fmt.Sprintf("%.1f M", float64(c.Parameters)/1e6), fmt.Sprintf("%.0f M", float64(c.MAdds)/1e6), top1,
-			fmt.Sprintf("%d×%d", one.Preprocess.Size, one.Preprocess.Size), short(c.Runs), here, short(c.Licence)})
+			short(c.Runs), here, short(c.Licence)})
 	}
 	return out
 }

@@ -93,7 +93,33 @@ func (r *Report) Check(labels []int, tuned map[string][]int) (*Check, error) {
 	}
 	slices.SortStableFunc(c.Tuned, func(a, b Tuned) int { return cmp.Compare(b.Accuracy.Value, a.Accuracy.Value) })
 	c.say()
+	if r.Choice >= 0 && r.Choice < len(r.Results) {
+		c.judge(labels, r.Results[r.Choice].Name)
+	}
 	return c, nil
+}
+
+// judge says whether the recommended candidate is still a good choice after fine-tuning.
+func (c *Check) judge(labels []int, choice string) {
+	i := slices.IndexFunc(c.Tuned, func(t Tuned) bool { return t.Name == choice })
+	if i < 0 {
+		return
+	}
+	best, chosen := c.Tuned[0], c.Tuned[i]
+	if i == 0 {
+		c.Words = append(c.Words, fmt.Sprintf("The recommended %s is also the most accurate after fine-tuning.", choice))
+		return
+	}
+	m, err := evaluate.McNemar(labels, best.Accuracy.Predicted, chosen.Accuracy.Predicted)
+	if err != nil {
+		return // the lengths were checked
+	}
+	verdict := "which the pictures do not tell from chance"
+	if m.P < 0.05 {
+		verdict = "more than chance explains: whoever fine-tunes may want that one"
+	}
+	c.Words = append(c.Words, fmt.Sprintf("After fine-tuning, %s gets %s more right than the recommended %s (95 %% interval %s to %s, p = %.2g), %s.",
+		best.Name, points(m.Difference.Value), choice, points(m.Difference.Low), points(m.Difference.High), m.P, verdict))
 }
 
 // better says for every two candidates whether fine-tuning shows one to be better: 1 the

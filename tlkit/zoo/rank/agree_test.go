@@ -106,6 +106,33 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// The recommendation is held against fine-tuning as well.
+func TestCheckJudgesTheChoice(t *testing.T) {
+	for name, c := range map[string]struct {
+		a, b   int
+		choice int
+		want   string
+	}{
+		"right":          {150, 100, 0, "The recommended a is also the most accurate"},
+		"wrong":          {100, 150, 0, "b gets 25.0 points more right than the recommended a (95 % interval"},
+		"wrong, shown":   {100, 150, 0, "more than chance explains"},
+		"not told apart": {149, 150, 0, "do not tell from chance"},
+	} {
+		labels, a := predictions(c.a)
+		_, b := predictions(c.b)
+		r := &Report{Results: []Result{made("a", 100, 200, 1), made("b", 90, 200, 1)}, Choice: c.choice}
+		check, err := r.Check(labels, map[string][]int{"a": a, "b": b})
+		if err != nil || !strings.Contains(strings.Join(check.Words, " "), c.want) {
+			t.Errorf("%s: %v, %+v", name, err, check)
+		}
+	}
+	labels, a := predictions(150)
+	r := &Report{Results: []Result{made("a", 100, 200, 1), made("b", 90, 200, 1)}, Choice: -1}
+	if check, err := r.Check(labels, map[string][]int{"a": a, "b": a}); err != nil || strings.Contains(strings.Join(check.Words, " "), "recommended") {
+		t.Errorf("without a choice: %v, %+v", err, check)
+	}
+}
+
 func TestCheckRefuses(t *testing.T) {
 	r := &Report{Results: []Result{made("a", 100, 200, 1), made("b", 110, 200, 1), {Name: "out", RuledOut: "too large"}}}
 	labels, predicted := predictions(100)

@@ -171,7 +171,9 @@ func bytes(n int64) string {
 	return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
 }
 
-func interval(a Accuracy) string { return fmt.Sprintf("%.2f (%.2f … %.2f)", a.Value, a.Low, a.High) }
+func interval(a Accuracy) string {
+	return fmt.Sprintf("%.2f\u00a0(%.2f–%.2f)", a.Value, a.Low, a.High)
+}
 
 func millions(n int) string {
 	if n < 100_000 {

@@ -34,7 +34,7 @@ func (r *Report) judge() {
 	r.guessing(best)
 	r.quicker()
 	r.scores(best)
-	r.say("These are accuracies of a linear model on frozen features. Fine-tuning mostly raises them, not always in the same order.")
+	r.say("These are accuracies of a linear model on frozen features. Fine-tuning may change them, and their order: Report.Check tells.")
 }
 
 // choose gives the most accurate of those that are not clearly slower than the quickest.
