@@ -268,6 +268,20 @@ func TestRecommendation(t *testing.T) {
 	if _, err := json.Marshal(judged(made("<b>", 120, 200, 1)).Words); err != nil {
 		t.Error(err)
 	}
+	full := made("a", 180, 200, 10)
+	full.Full = Speed{Rate: 3, Low: 2, High: 4, Rounds: 5}
+	for name, r := range map[string]*Report{"full": judged(full, made("b", 120, 200, 1)), "": judged(made("a", 180, 200, 10), made("b", 120, 200, 1))} {
+		for _, table := range r.tables() {
+			if has := slices.Contains(table.Header, "full"); has != (name == "full" && table.Header[1] == "pictures/s") {
+				t.Errorf("%q: %v", name, table.Header)
+			}
+			for _, row := range table.Rows {
+				if len(row) != len(table.Header) {
+					t.Errorf("%v under %v", row, table.Header)
+				}
+			}
+		}
+	}
 	if h := judged(made("<b>", 120, 200, 1)).HTML(); strings.Contains(h, "<b>") {
 		t.Error(h)
 	}

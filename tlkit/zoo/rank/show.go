@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,16 @@ func (r *Report) tables() []table.Table {
 		}
 		knows.Rows = append(knows.Rows, []string{name, interval(one.Probe), interval(one.Neighbours), number(one.LogME), number(one.HScore), number(one.LEEP), sure})
 		takes.Rows = append(takes.Rows, []string{name, rate(one.Forward), rate(one.Head), rate(one.Full), memories(one), millions(one.Parameters)})
+	}
+	if !slices.ContainsFunc(r.Results, func(one Result) bool { return one.Full.Rate > 0 }) { // nobody asked for it
+		for i, row := range append([][]string{takes.Header}, takes.Rows...) {
+			row = slices.Delete(row, 3, 4)
+			if i == 0 {
+				takes.Header = row
+			} else {
+				takes.Rows[i-1] = row
+			}
+		}
 	}
 	return []table.Table{knows, takes}
 }
