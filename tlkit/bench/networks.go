@@ -45,6 +45,9 @@ type bout struct {
 	rate [][]float64
 	most []float64 // memory, MB
 	from []float64 // seconds from the model to the first result
+
+	first float64 // rate of the first contestant in the round that is not counted
+	once  []bool  // whose only rate is of that round
 }
 
 func networks(ctx context.Context, s setup) (string, bool, error) {
@@ -138,7 +141,7 @@ func leftOut(s setup, c contestant) string {
 // fight starts the contestants and lets them take turns.
 func (b *bout) fight(ctx context.Context, s setup) error {
 	n := len(b.all)
-	b.why, b.rate, b.most, b.from = make([]string, n), make([][]float64, n), make([]float64, n), make([]float64, n)
+	b.why, b.rate, b.most, b.from, b.once = make([]string, n), make([][]float64, n), make([]float64, n), make([]float64, n), make([]bool, n)
 	servers := make([]*server, n)
 	var parameters float64
 	for i, c := range b.all {
@@ -160,7 +163,7 @@ func (b *bout) fight(ctx context.Context, s setup) error {
 	}
 	for round := range s.rounds + 1 { // the first is not counted
 		for i, sv := range servers {
-			if sv == nil {
+			if sv == nil || b.once[i] {
 				continue
 			}
 			rate, err := sv.pass()
@@ -171,10 +174,24 @@ func (b *bout) fight(ctx context.Context, s setup) error {
 			fmt.Fprintf(os.Stderr, "%s, %s, round %d: %-36s %6.1f pictures/s, %.0f MB\n", b.net.title, b.job, round, b.all[i].name, rate, sv.memory)
 			if round > 0 {
 				b.rate[i] = append(b.rate[i], rate)
+			} else if rate < b.rateOfFirst(rate)/hopeless {
+				b.once[i], b.rate[i] = true, []float64{rate}
 			}
 		}
 	}
 	return nil
+}
+
+// hopeless is how many times slower than ours a contestant has to be to get one round only:
+// Keras' jit_compile would take half of the section's time.
+const hopeless = 4
+
+// rateOfFirst keeps the first rate that it is given, which is ours, and gives it.
+func (b *bout) rateOfFirst(rate float64) float64 {
+	if b.first == 0 {
+		b.first = rate
+	}
+	return b.first
 }
 
 // firstSteps are the seconds from the model to the end of its first step of training, each
@@ -231,7 +248,10 @@ func networksReport(s setup, bouts []*bout, first []float64, versions string) (s
 				continue
 			}
 			against := ""
-			if i > 0 {
+			switch {
+			case i > 0 && b.once[i]:
+				against = "one round: too slow for more"
+			case i > 0:
 				against = ratio(b.rate[0], b.rate[i]).String()
 			}
 			fmt.Fprintf(&t, "| %s | %.1f | %s | %.0f | %.1f |\n", c.name, median(b.rate[i]), against, b.most[i], b.from[i])

@@ -39,11 +39,11 @@ func TestJudge(t *testing.T) {
 // A contestant who is left out says why in the table, and the rest is judged without it.
 func TestNetworksReport(t *testing.T) {
 	n := wholeNetworks()[0]
-	b := &bout{net: n, job: "train", all: []contestant{{name: "tlkit on XLA", ours: true}, {name: kerasName}, {name: "torch.compile", slow: true}},
-		why:  []string{"", "", "not measured: no reason"},
-		rate: [][]float64{{4, 4, 4}, {5, 5, 5}, nil}, most: []float64{1, 2, 0}, from: []float64{3, 4, 0}}
+	b := &bout{net: n, job: "train", all: []contestant{{name: "tlkit on XLA", ours: true}, {name: kerasName}, {name: "torch.compile", slow: true}, {name: kerasJITName}},
+		why: []string{"", "", "not measured: no reason", ""}, once: []bool{false, false, false, true},
+		rate: [][]float64{{4, 4, 4}, {5, 5, 5}, nil, {1}}, most: []float64{1, 2, 0, 3}, from: []float64{3, 4, 0, 9}}
 	text, met := networksReport(setup{rounds: 3}, []*bout{b}, []float64{9, 11, 9}, "{}")
-	for _, want := range []string{"### ResNet50, a step of training", "| torch.compile | not measured: no reason | | | |", "| Keras on TensorFlow | 5.0 | 0.80 (0.80–0.80) | 2 | 4.0 |",
+	for _, want := range []string{"### ResNet50, a step of training", "| torch.compile | not measured: no reason | | | |", "| Keras on TensorFlow, jit_compile | 1.0 | one round: too slow for more | 3 | 9.0 |", "| Keras on TensorFlow | 5.0 | 0.80 (0.80–0.80) | 2 | 4.0 |",
 		"may be 1.0: **missed**", "9.0 s (3 of them), may take 10 s: met"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)
