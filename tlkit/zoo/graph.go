@@ -114,13 +114,7 @@ func (b *builder) norm(x, mean, variance *graph.Node, n norm, path string) *grap
 // batchNorm normalises with the batch's own mean and variance, and renews the stored
 // averages.
 func (b *builder) batchNorm(x *graph.Node, n norm, path string) *graph.Node {
-	axes := make([]int, x.Rank()-1)
-	for i := range axes {
-		axes[i] = i
-	}
-	mean := graph.ReduceMean(x, axes...)
-	centred := graph.Sub(x, perChannel(x, mean))
-	variance := graph.ReduceMean(graph.Mul(centred, centred), axes...)
+	y, mean, variance := b.convs.BatchNorm(x, b.array(path+"/scale"), b.array(path+"/offset"), n.epsilon)
 	kept := variance
 	if b.m.unbiased {
 		each := float64(x.Shape().Size() / n.channels)
@@ -128,7 +122,7 @@ func (b *builder) batchNorm(x *graph.Node, n norm, path string) *graph.Node {
 	}
 	b.renew(path+"/mean", mean)
 	b.renew(path+"/variance", kept)
-	return b.norm(x, mean, variance, n, path)
+	return y
 }
 
 func (b *builder) renew(name string, batch *graph.Node) {
