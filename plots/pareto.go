@@ -173,7 +173,13 @@ func logLadder(low, high float64) ladder {
 // evenLadder has round numbers as ticks; shares stay between 0 and 1.
 func evenLadder(low, high float64) ladder {
 	var a ladder
-	span := cmp.Or(high-low, math.Abs(high)/5, 0.2)
+	span, size := high-low, max(math.Abs(low), math.Abs(high))
+	if span < 1e-6*size { // no further apart than rounding: ticks between them would have no digits left
+		span = size / 5
+	}
+	if span < 1e-12 {
+		span = 0.2
+	}
 	from, to := low-span/20, high+span/20
 	if low >= 0 && high <= 1 {
 		from, to = max(from, 0), min(to, 1)

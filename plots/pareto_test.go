@@ -145,6 +145,18 @@ func TestLadders(t *testing.T) {
 	}
 }
 
+// Values that rounding alone tells apart are drawn in one place.
+func TestEvenLadderOfEqualValues(t *testing.T) {
+	for _, v := range []float64{0.9, 1, 0, 5e-324, 1e-300, 1e11, -1e11, -0.25} {
+		for _, high := range []float64{v, math.Nextafter(v, math.Inf(1)), v + math.Abs(v)*1e-9} {
+			a := evenLadder(v, high)
+			if len(a.ticks) < 2 || len(a.ticks) > 40 || a.low > v || a.high < high || a.share(high)-a.share(v) > 1e-6 {
+				t.Errorf("%v to %v: %v", v, high, a.ticks)
+			}
+		}
+	}
+}
+
 func TestParetoInWords(t *testing.T) {
 	c := must(t)(Pareto(nets(), Options{Title: "Accuracy against time"}))
 	want := `Accuracy against time
