@@ -20,8 +20,9 @@ import (
 )
 
 // Inputs are what a result is made from, by name. A value may be a [File] or [Folder], which
-// count with their content; another [Artefact], which counts with what made it; or anything
-// that JSON can hold.
+// count with their content; another [Artefact], which counts with what made it; a dataframe,
+// or what has a MarshalBinary, which count with their bytes; or anything that JSON can hold
+// whole, which is without unexported fields.
 type Inputs map[string]any
 
 // File is an input that counts with the content of the file at this path.
@@ -187,7 +188,7 @@ const cachedVersion = 1
 
 // made names the result.
 func (a *Artefact[T]) made(ctx context.Context) (store.Made, error) {
-	if a.name == "" || a.produce == nil {
+	if a == nil || a.name == "" || a.produce == nil {
 		return store.Made{}, errors.New("nb: Cached needs a name and a function")
 	}
 	m := store.Made{Producer: "notebook: " + a.name, Version: cachedVersion}
@@ -207,41 +208,6 @@ func (a *Artefact[T]) made(ctx context.Context) (store.Made, error) {
 	m.Inputs = append(m.Inputs, code...)
 	m.Inputs = append(m.Inputs, store.Input{Name: "type of the result", Digest: reflect.TypeFor[T]().String()}, versions(moduleRoot()))
 	return m, nil
-}
-
-// inputDigest is the content of one input.
-func inputDigest(ctx context.Context, v any) (string, error) {
-	switch v := v.(type) {
-	case File:
-		return store.DigestFile(ctx, string(v))
-	case Folder:
-		return folderDigest(ctx, string(v))
-	case interface {
-		digest(context.Context) (string, error)
-	}:
-		return v.digest(ctx)
-	}
-	return store.DigestValue(v)
-}
-
-func folderDigest(ctx context.Context, root string) (string, error) {
-	var all []string
-	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		sum, err := store.DigestFile(ctx, path)
-		if err != nil {
-			return err
-		}
-		rel, err := filepath.Rel(root, path)
-		all = append(all, filepath.ToSlash(rel), sum)
-		return err
-	})
-	if err != nil {
-		return "", err
-	}
-	return store.DigestValue(all)
 }
 
 // moduleRoot is this module's folder as it was compiled from; "" where that is not told.
@@ -264,7 +230,7 @@ func versions(root string) store.Input {
 	all := []string{runtime.Version(), string(ours)}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, d := range info.Deps {
-			if !bytes.Contains(ours, []byte("\t"+d.Path+" "+d.Version)) {
+			if !namesModule(ours, d.Path, d.Version) {
 				all = append(all, d.Path+"@"+d.Version)
 			}
 		}
@@ -272,6 +238,12 @@ func versions(root string) store.Input {
 	slices.Sort(all)
 	d, _ := store.DigestValue(all) // strings always have one
 	return store.Input{Name: "versions of Go and of modules", Digest: d}
+}
+
+// namesModule says whether a go.mod asks for this version of a module.
+func namesModule(mod []byte, path, version string) bool {
+	line := "\t" + path + " " + version
+	return bytes.Contains(mod, []byte(line+"\n")) || bytes.Contains(mod, []byte(line+" "))
 }
 
 // small shows a remark that should not draw the eye.

@@ -113,6 +113,9 @@ func unkeepable(t reflect.Type, where string, within []reflect.Type) (string, st
 // same compares values; two NaN are the same, and so are nil and an empty slice or map,
 // which gob does not tell apart.
 func same(a, b reflect.Value) bool {
+	if a.Kind() == reflect.Pointer && (a.IsNil() || b.IsNil()) { // before its methods are called
+		return a.IsNil() == b.IsNil()
+	}
 	if a.Type().Implements(marshaler) || reflect.PointerTo(a.Type()).Implements(marshaler) {
 		return sameBytes(a, b)
 	}
@@ -143,9 +146,6 @@ func same(a, b reflect.Value) bool {
 		}
 		return true
 	case reflect.Pointer:
-		if a.IsNil() || b.IsNil() {
-			return a.IsNil() == b.IsNil()
-		}
 		return same(a.Elem(), b.Elem())
 	case reflect.Struct:
 		for i := range a.NumField() {

@@ -72,7 +72,7 @@ func readProgram(dir string) (*program, error) {
 		if err != nil {
 			return nil, err
 		}
-		f, err := parser.ParseFile(p.fset, name, src, parser.SkipObjectResolution)
+		f, err := parser.ParseFile(p.fset, name, src, 0) // with what each name stands for, for closed
 		if err != nil {
 			return nil, err
 		}
@@ -130,105 +130,90 @@ func (p *program) collect(f *ast.File) {
 	}
 }
 
-// at gives the function whose code begins at a line: the outermost one on that line.
+// at gives the function whose code begins at a line. Of several on that line, it is the one
+// that is like a producer: a parameter and two results.
 func (p *program) at(file string, line int) (ast.Node, error) {
 	f := p.files[file]
 	if f == nil {
 		return nil, fmt.Errorf("the function is in %s, which is not Go source", file)
 	}
-	var found ast.Node
+	var all, alike []ast.Node
 	ast.Inspect(f, func(n ast.Node) bool {
-		switch n.(type) {
-		case *ast.FuncDecl, *ast.FuncLit:
-			if p.fset.Position(n.Pos()).Line == line && found == nil {
-				found = n
-			}
+		t := signature(n)
+		if t == nil || p.fset.Position(n.Pos()).Line != line {
+			return true
+		}
+		all = append(all, n)
+		if t.Params.NumFields() == 1 && t.Results.NumFields() == 2 {
+			alike = append(alike, n)
 		}
 		return true
 	})
-	if found == nil {
+	switch {
+	case len(all) == 0:
 		return nil, fmt.Errorf("no function begins at line %d of the cell's source; give Cached a function literal or a function of the cells", line)
+	case len(all) == 1:
+		return all[0], nil
+	case len(alike) != 1:
+		return nil, fmt.Errorf("several functions begin at line %d of the cell's source, and which of them is Cached's is not told; begin each on a line of its own", line)
 	}
-	return found, nil
+	return alike[0], nil
 }
 
-// closed refuses a function literal that uses local variables of the function around it:
-// their values would not count.
+// signature is a function's; nil where n is no function.
+func signature(n ast.Node) *ast.FuncType {
+	switch n := n.(type) {
+	case *ast.FuncDecl:
+		return n.Type
+	case *ast.FuncLit:
+		return n.Type
+	}
+	return nil
+}
+
+// closed refuses a function literal that uses what a function around it declares: variables,
+// parameters, constants and types, whose change would not be seen.
 func (p *program) closed(node ast.Node) error {
 	lit, ok := node.(*ast.FuncLit)
 	if !ok {
 		return nil
 	}
-	outer := map[string]bool{}
-	for _, f := range p.files {
-		for _, d := range f.Decls {
-			if fd, ok := d.(*ast.FuncDecl); ok && fd.Pos() < lit.Pos() && lit.End() <= fd.End() {
-				locals(fd, lit, outer)
-			}
+	global := p.files[p.fset.Position(lit.Pos()).Filename].Scope
+	caught := ""
+	names(lit, func(id *ast.Ident) {
+		o := id.Obj
+		if caught != "" || o == nil || global.Lookup(id.Name) == o || lit.Pos() <= o.Pos() && o.Pos() < lit.End() {
+			return
 		}
-	}
-	inner := map[string]bool{}
-	locals(lit, nil, inner)
-	var caught string
-	names(lit, func(name string) {
-		if outer[name] && !inner[name] && caught == "" {
-			caught = name
+		if _, isType := o.Decl.(*ast.TypeSpec); isType || o.Kind == ast.Var || o.Kind == ast.Con {
+			caught = id.Name
 		}
 	})
 	if caught != "" {
-		return fmt.Errorf("the function uses the local variable %s, whose value does not count; make it an input and a variable of the function's own, or declare it at the top level", caught)
+		return fmt.Errorf("the function uses %s, which is local to another function and does not count; make it an input and a variable of the function's own, or declare it at the top level", caught)
 	}
 	return nil
 }
 
-// locals collects the names that a node declares, without those in skip.
-func locals(node, skip ast.Node, into map[string]bool) {
-	ast.Inspect(node, func(n ast.Node) bool {
-		if n == skip && skip != nil {
-			return false
-		}
-		switch n := n.(type) {
-		case *ast.AssignStmt:
-			if n.Tok == token.DEFINE {
-				for _, e := range n.Lhs {
-					if id, ok := e.(*ast.Ident); ok {
-						into[id.Name] = true
-					}
-				}
-			}
-		case *ast.ValueSpec:
-			for _, id := range n.Names {
-				into[id.Name] = true
-			}
-		case *ast.RangeStmt:
-			for _, e := range []ast.Expr{n.Key, n.Value} {
-				if id, ok := e.(*ast.Ident); ok && n.Tok == token.DEFINE {
-					into[id.Name] = true
-				}
-			}
-		case *ast.FuncType:
-			for _, list := range []*ast.FieldList{n.Params, n.Results} {
-				if list == nil {
-					continue
-				}
-				for _, f := range list.List {
-					for _, id := range f.Names {
-						into[id.Name] = true
-					}
-				}
-			}
-		}
-		return true
-	})
-}
-
-// names calls visit for every name used as a value or type, fields and keys left out.
-func names(node ast.Node, visit func(string)) {
+// names calls visit for every name used as a value or type. Fields are left out, and so are
+// keys but those of maps and arrays: of others they are fields.
+func names(node ast.Node, visit func(*ast.Ident)) {
 	ast.Inspect(node, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
 			names(n.X, visit)
 			return false
+		case *ast.CompositeLit:
+			switch n.Type.(type) {
+			case *ast.MapType, *ast.ArrayType:
+				for _, e := range n.Elts {
+					if kv, ok := e.(*ast.KeyValueExpr); ok {
+						if key, ok := kv.Key.(*ast.Ident); ok {
+							visit(key)
+						}
+					}
+				}
+			}
 		case *ast.KeyValueExpr:
 			if _, ok := n.Key.(*ast.Ident); !ok {
 				names(n.Key, visit)
@@ -236,7 +221,7 @@ func names(node ast.Node, visit func(string)) {
 			names(n.Value, visit)
 			return false
 		case *ast.Ident:
-			visit(n.Name)
+			visit(n)
 		}
 		return true
 	})

@@ -17,6 +17,7 @@ import (
 
 	"github.com/go-gota/gota/dataframe"
 	"github.com/go-gota/gota/series"
+	"gonum.org/v1/gonum/mat"
 
 	"transferlab/tlkit/frame"
 	"transferlab/tlkit/split"
@@ -45,6 +46,8 @@ func TestCodecRoundTrips(t *testing.T) {
 	check("struct", err)
 	_, err = encode("time", time.Now().Round(0))
 	check("time", err)
+	_, err = encode("no time", struct{ A *time.Time }{})
+	check("no time", err)
 	b, err := encode("text", "a\x00ü")
 	check("text", err)
 	if got, err := decode[string](b); err != nil || got != "a\x00ü" {
@@ -83,6 +86,16 @@ func TestVersionsAreTheModulesNotTheCells(t *testing.T) {
 	t.Chdir(moduleRoot())
 	if versions("").Digest == want {
 		t.Error("without this module's folder, the one that happens to be the current one counts")
+	}
+}
+
+func TestNamesModule(t *testing.T) {
+	mod := []byte("require (\n\ta.b/c v1.2.30\n\ta.b/d v1.0.0 // indirect\n)\n")
+	for version, want := range map[string]bool{"a.b/c v1.2.30": true, "a.b/c v1.2.3": false, "a.b/d v1.0.0": true, "b/c v1.2.30": false, "a.b/c v1.2": false} {
+		path, version, _ := strings.Cut(version, " ")
+		if got := namesModule(mod, path, version); got != want {
+			t.Errorf("%s %s: %v", path, version, got)
+		}
 	}
 }
 
@@ -295,12 +308,101 @@ func TestCachedInPrograms(t *testing.T) {
 	expect("damaged", run(), true, "sum is 29")
 }
 
-func TestCachedRefusesCapturedVariables(t *testing.T) {
+// What a function around the producer declares is refused, however it is used there.
+func TestCachedRefusesWhatIsLocal(t *testing.T) {
 	t.Setenv(store.HomeEnv, t.TempDir())
+	type row struct{ A int }
+	const fixed = 2
 	local := 3
-	a := Cached("captures", nil, func(context.Context) (int, error) { return local, nil })
-	if _, err := a.Get(context.Background()); err == nil || !strings.Contains(err.Error(), "local") {
+	fields := func(context.Context) (struct{ local int }, error) { return struct{ local int }{local: 1}, nil }
+	for name, a := range map[string]interface {
+		made(context.Context) (store.Made, error)
+	}{
+		"local": Cached("variable", nil, func(context.Context) (int, error) { return local, nil }),
+		"fixed": Cached("constant", nil, func(context.Context) (int, error) { return fixed, nil }),
+		"row":   Cached("type", nil, func(context.Context) (any, error) { return row{}, nil }),
+		"n":     Cached("parameter of a literal", nil, constant(1)),
+		"m":     Cached("parameter in one line", nil, inOneLine(1)),
+		"c":     countable{1}.cached(),
+		"":      Cached("a field of that name", nil, fields),
+	} {
+		if _, err := a.made(context.Background()); name == "" && err != nil || name != "" && (err == nil || !strings.Contains(err.Error(), "uses "+name+",")) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, rate := range []int{1, 2} {
+		shadowed := Cached("shadowed", nil, func(context.Context) (int, error) {
+			rate := rate
+			return rate, nil
+		})
+		key := Cached("key", nil, func(context.Context) (map[int]int, error) { return map[int]int{rate: 1}, nil })
+		_, err := shadowed.made(context.Background())
+		_, other := key.made(context.Background())
+		for _, err := range []error{err, other} {
+			if err == nil || !strings.Contains(err.Error(), "uses rate,") {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+var constant = func(n int) func(context.Context) (int, error) {
+	return func(context.Context) (int, error) { return n, nil }
+}
+
+func inOneLine(m int) produced { return func(context.Context) (int, error) { return m, nil } }
+
+type produced = func(context.Context) (int, error)
+
+type countable struct{ n int }
+
+func (c countable) cached() *Artefact[int] {
+	return Cached("receiver", nil, func(context.Context) (int, error) { return c.n, nil })
+}
+
+// Of two producers on a line neither is taken for the other.
+func TestCachedOnOneLine(t *testing.T) {
+	one, two := Cached("one", nil, func(context.Context) (int, error) { return 1, nil }), Cached("two", nil, func(context.Context) (int, error) { return 2, nil })
+	for _, a := range []*Artefact[int]{one, two} {
+		if _, err := a.made(context.Background()); err == nil || !strings.Contains(err.Error(), "a line of its own") {
+			t.Error(err)
+		}
+	}
+	within := Cached("within", nil, func(context.Context) (int, error) { return func() int { return 1 }(), nil })
+	if _, err := within.made(context.Background()); err != nil {
 		t.Error(err)
+	}
+}
+
+// What JSON would leave out counts, or is refused.
+func TestInputsCountWhole(t *testing.T) {
+	frames := func(v ...int) dataframe.DataFrame { return dataframe.New(series.New(v, series.Int, "a")) }
+	type embeds struct{ countable }
+	for name, c := range map[string]struct{ a, b any }{
+		"dataframe": {frames(1, 2), frames(1, 3)},
+		"matrix":    {mat.NewDense(1, 2, []float64{1, 2}), mat.NewDense(1, 2, []float64{1, 3})},
+		"time":      {time.Unix(1, 0), time.Unix(2, 0)},
+		"struct":    {State{Name: "a"}, State{Name: "b"}},
+		"pointers":  {[]*State{nil, {Name: "a"}}, []*State{nil, {Name: "b"}}},
+		"texts":     {map[string]any{"a": nil}, map[string]any{"a": []string{}}},
+	} {
+		a, errA := inputDigest(context.Background(), c.a)
+		b, errB := inputDigest(context.Background(), c.b)
+		if errA != nil || errB != nil || a == b {
+			t.Errorf("%s: %v, %v, the same: %v", name, errA, errB, a == b)
+		}
+	}
+	for name, v := range map[string]any{
+		"countable.n": countable{1}, "n of a pointer": &countable{1}, "list[].n": []countable{{1}}, "map[][].n": map[string][]any{"a": {countable{}}},
+		"embeds.countable.n": embeds{}, "A.n": struct{ A *countable }{&countable{}},
+	} {
+		if _, err := inputDigest(context.Background(), v); err == nil || !strings.Contains(err.Error(), "n is not exported") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	var none *Artefact[int]
+	if _, err := inputDigest(context.Background(), none); err == nil {
+		t.Error("no artefact is an input")
 	}
 }
 
