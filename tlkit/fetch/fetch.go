@@ -239,6 +239,11 @@ func (f File) take(ctx context.Context, o Options, place string, write func(io.W
 	if err := os.MkdirAll(filepath.Dir(place), 0o777); err != nil {
 		return err
 	}
+	if _, err := os.Readlink(place); err == nil { // what a link leads to is not ours to replace
+		if err := os.Remove(place); err != nil {
+			return err
+		}
+	}
 	return replace.With(place, func(w io.Writer) error {
 		c := newChecked(f, w, o.Progress)
 		if err := write(c); err != nil {

@@ -122,6 +122,22 @@ func TestURL(t *testing.T) {
 	if !last.Finished() || last.Unit != "bytes" {
 		t.Error(last)
 	}
+	// A link in its place makes way; what it leads to stays.
+	other := write(t, "other", content[1:])
+	o = home(t)
+	place, err := pin(u("/ok")).Path(ctx, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(os.Remove(place), os.Symlink(other, place)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pin(u("/ok")).Path(ctx, o); err != nil {
+		t.Error(err)
+	}
+	if b, _ := os.ReadFile(other); !bytes.Equal(b, content[1:]) {
+		t.Error("what a link leads to was replaced")
+	}
 	if _, err := pin(u("/missing")).Path(ctx, home(t)); !errors.Is(err, ErrNotFound) || !strings.Contains(err.Error(), "404") {
 		t.Error(err)
 	}
@@ -136,7 +152,7 @@ func TestURL(t *testing.T) {
 	before := asked
 	o = home(t)
 	o.Network = false
-	_, err := pin(u("/ok")).Path(ctx, o)
+	_, err = pin(u("/ok")).Path(ctx, o)
 	if !errors.Is(err, ErrNotFound) {
 		t.Error(err)
 	}

@@ -5,6 +5,7 @@
 package replace
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -15,8 +16,9 @@ import (
 const Prefix = ".part-"
 
 // File replaces the file at path, or makes it, with the parts one after the other. Its
-// rights are those of the file before, or 0644. On an error the file is as it was, and
-// nothing is left beside it.
+// rights are those of the file before, or 0644. Where path is a link to a file, that file is
+// replaced and the link stays; what is neither, such as a folder or a pipe, is an error. On an
+// error the file is as it was, and nothing is left beside it.
 func File(path string, parts ...[]byte) error {
 	return With(path, func(w io.Writer) error {
 		for _, p := range parts {
@@ -32,7 +34,13 @@ func File(path string, parts ...[]byte) error {
 // as it is.
 func With(path string, write func(io.Writer) error) error {
 	mode := os.FileMode(0o644)
+	if to, err := filepath.EvalSymlinks(path); err == nil {
+		path = to
+	}
 	if st, err := os.Stat(path); err == nil {
+		if !st.Mode().IsRegular() {
+			return fmt.Errorf("%s is there and is no regular file (%v); choose another name", path, st.Mode())
+		}
 		mode = st.Mode().Perm()
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), Prefix+"*")
