@@ -56,6 +56,28 @@ func TestNetwork(t *testing.T) {
 			t.Errorf("another base: %v", err)
 		}
 	}
+	// What was trained with a hidden layer is a base like any other.
+	for range 2 {
+		o := small(dev, st)
+		o.Head.Hidden = 8
+		l := New(base, pics, split.Stratified(pics, split.Options{Seed: 1}), o)
+		run, err := l.Probe(context.Background(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if base, err = run.Network(base); err != nil {
+			t.Fatal(err)
+		}
+		weights, err := base.Weights(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "again.onnx")
+		if err := base.WriteONNX(path, weights, zoo.ONNXOptions{Softmax: true, Classes: run.Classes}); err != nil {
+			t.Fatal(err)
+		}
+		sameAsPredicted(t, l, path, run, pics.Path(run.Test.IDs[0]))
+	}
 	if _, err := (&Run{}).Network(base); err == nil {
 		t.Error("a run without weights gave a network")
 	}

@@ -37,8 +37,16 @@ func (m *Model) ReadWeights(path string) (Arrays, error) {
 	return m.read(path, file, isTorch)
 }
 
-// start gives the first bytes of a file.
+// start gives the first bytes of a file. A pipe is refused before it is opened, which would
+// wait for who writes to it.
 func start(path string) ([]byte, error) {
+	st, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !st.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: %w: it is no regular file (%v)", path, ErrKind, st.Mode())
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"transferlab/tlkit/zoo/keras"
@@ -160,6 +161,20 @@ func TestKerasPaths(t *testing.T) {
 		if l, ok := w.Layer(name); !ok || l.Path != want {
 			t.Errorf("%s is at %v, Keras looks at %s", name, l, want)
 		}
+	}
+}
+
+// A pipe is refused, for reading and for writing: who opened it would wait.
+func TestWeightsOfPipes(t *testing.T) {
+	m, path := Tiny(1), filepath.Join(t.TempDir(), "w.safetensors")
+	if err := syscall.Mkfifo(path, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.ReadWeights(path); !errors.Is(err, ErrKind) {
+		t.Error(err)
+	}
+	if err := ResNet18().WriteWeights(path, ResNet18().Init(1), WriteOptions{}); err == nil {
+		t.Error("a pipe was replaced")
 	}
 }
 

@@ -60,12 +60,16 @@ func (m *Model) At(size int) (*Model, error) {
 }
 
 // WithClassifier gives the model with a new top on its features: a group "hidden00" … for
-// each of hidden, dense and ReLU, and "classifier" with the logits. weights are its weights,
+// each of hidden, dense and ReLU, and "classifier" with the logits. Hidden layers that the
+// model has already stay below, and the new ones are counted on from them. weights are its weights,
 // and the base's: they are shared. Errors wrap [ErrMissing] or [ErrShape].
 func (m *Model) WithClassifier(weights Arrays, classes int, hidden ...int) (*Model, error) {
 	out := *m
 	out.Groups, out.top = append([]Group(nil), m.Groups[:m.Features()]...), 1
-	in := m.Card.Features
+	in, had := m.Card.Features, 0
+	for m.Group(hidden00(had)) >= 0 {
+		had++
+	}
 	for i, n := range append(append([]int(nil), hidden...), classes) {
 		if in < 1 || n < 1 {
 			return nil, fmt.Errorf("zoo: %s: %w: a layer from %d numbers to %d", m.Card.Name, ErrShape, in, n)
@@ -74,7 +78,7 @@ func (m *Model) WithClassifier(weights Arrays, classes int, hidden ...int) (*Mod
 		d := draft{Group: Group{Name: "classifier"}}
 		x := d.do("", dense{in: in, out: n}, input)
 		if i < len(hidden) {
-			d.Name = fmt.Sprintf("hidden%02d", i)
+			d.Name = hidden00(had + i)
 			d.activate(x, relu)
 		}
 		out.Groups, in = append(out.Groups, d.Group), n
@@ -88,6 +92,9 @@ func (m *Model) WithClassifier(weights Arrays, classes int, hidden ...int) (*Mod
 	}
 	return &out, nil
 }
+
+// hidden00 is the name of a hidden layer of a top.
+func hidden00(i int) string { return fmt.Sprintf("hidden%02d", i) }
 
 // Pooling is how the features are made: [None] where no group does it.
 func (m *Model) Pooling() Pooling {

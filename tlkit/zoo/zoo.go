@@ -242,10 +242,14 @@ func checkArray(model string, arrays Arrays, p Param) error {
 
 // OutShape is the shape of one example after the groups [0, to), for pictures of
 // height×width pixels: [height, width, channels], or [width of the features] from the
-// pool on.
+// pool on. Pictures are of 65536 pixels a side at most, so that what is counted of them stays
+// within an int. Errors wrap [ErrShape].
 func (m *Model) OutShape(to, height, width int) ([]int, error) {
 	if to < 0 || to > len(m.Groups) || height < 1 || width < 1 {
 		return nil, fmt.Errorf("zoo: %s: %w: no group %d of %d or no picture %d×%d", m.Card.Name, ErrShape, to, len(m.Groups), height, width)
+	}
+	if most := 1 << 16; height > most || width > most {
+		return nil, fmt.Errorf("zoo: %s: %w: a picture of %d×%d pixels, where %d a side are the most", m.Card.Name, ErrShape, height, width, most)
 	}
 	shape := []int{height, width, 3}
 	for _, g := range m.Groups[:to] {

@@ -228,6 +228,25 @@ func TestWithClassifier(t *testing.T) {
 	if _, err := m.WithClassifier(w, 0); !errors.Is(err, ErrShape) {
 		t.Errorf("no classes: %v", err)
 	}
+	// A top on that one keeps its hidden layer.
+	zeros("hidden01/kernel", 8, 8)
+	zeros("hidden01/bias", 8)
+	zeros("classifier/kernel", 8, 3)
+	zeros("classifier/bias", 3)
+	again, err := top.WithClassifier(w, 3, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, p := range again.Params(0, len(again.Groups)) {
+		if seen[p.Name] {
+			t.Errorf("two layers share %s", p.Name)
+		}
+		seen[p.Name] = true
+	}
+	if !seen["hidden00/kernel"] || !seen["hidden01/kernel"] {
+		t.Error("hidden layers are missing")
+	}
 	delete(w, "hidden00/bias")
 	if _, err := m.WithClassifier(w, 5, 8); !errors.Is(err, ErrMissing) {
 		t.Errorf("no bias: %v", err)
@@ -340,6 +359,11 @@ func TestAt(t *testing.T) {
 		}
 		if small := c.size < 100; small != (m.Card.MAdds < ResNet50(Keras).Card.MAdds/5) {
 			t.Errorf("%d multiply-adds at %d", m.Card.MAdds, c.size)
+		}
+	}
+	for _, size := range []int{0, -1, 1<<16 + 1, 1 << 32, math.MaxInt} {
+		if _, err := Tiny(3).At(size); !errors.Is(err, ErrShape) {
+			t.Errorf("at %d: %v", size, err)
 		}
 	}
 	random := Tiny(3)
