@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -54,9 +55,12 @@ func scores() (names []string, of []func(Result) float64) {
 // Check says whether the scores have the candidates in the order of their accuracy after
 // fine-tuning. labels are the classes of some pictures, and tuned gives, by the name of a
 // result, what the fine-tuned network took each of them for; none of them may have seen the
-// picture in training. Results that are not in tuned are left out. Errors wrap [ErrShape] or
-// [ErrClass], or say that tuned names no result.
+// picture in training. Results that are not in tuned are left out, and those that were ruled
+// out. Errors wrap [ErrShape] or [ErrClass], or say what in tuned is the name of no result.
 func (r *Report) Check(labels []int, tuned map[string][]int) (*Check, error) {
+	if err := r.known(slices.Sorted(maps.Keys(tuned))); err != nil {
+		return nil, err
+	}
 	c := &Check{Pictures: len(labels)}
 	var results []Result
 	for _, one := range r.Results {
@@ -99,6 +103,20 @@ func (r *Report) Check(labels []int, tuned map[string][]int) (*Check, error) {
 	return c, nil
 }
 
+// known says which of the names is that of no result.
+func (r *Report) known(names []string) error {
+	var all []string
+	for _, one := range r.Results {
+		all = append(all, one.Name)
+	}
+	for _, name := range names {
+		if !slices.Contains(all, name) {
+			return fmt.Errorf("rank: no result is called %q; the names are %q", name, all)
+		}
+	}
+	return nil
+}
+
 // judge says whether the recommended candidate is still a good choice after fine-tuning.
 func (c *Check) judge(labels []int, choice string) {
 	i := slices.IndexFunc(c.Tuned, func(t Tuned) bool { return t.Name == choice })
@@ -106,7 +124,7 @@ func (c *Check) judge(labels []int, choice string) {
 		return
 	}
 	best, chosen := c.Tuned[0], c.Tuned[i]
-	if i == 0 {
+	if chosen.Accuracy.Value == best.Accuracy.Value {
 		c.Words = append(c.Words, fmt.Sprintf("The recommended %s is also the most accurate after fine-tuning.", choice))
 		return
 	}

@@ -114,6 +114,7 @@ func TestCheckJudgesTheChoice(t *testing.T) {
 		want   string
 	}{
 		"right":          {150, 100, 0, "The recommended a is also the most accurate"},
+		"no better":      {150, 150, 1, "The recommended b is also the most accurate"},
 		"wrong":          {100, 150, 0, "b gets 25.0 points more right than the recommended a (95 % interval"},
 		"wrong, shown":   {100, 150, 0, "more than chance explains"},
 		"not told apart": {149, 150, 0, "do not tell from chance"},
@@ -142,7 +143,7 @@ func TestCheckRefuses(t *testing.T) {
 	if _, err := r.Check(nil, map[string][]int{"a": nil, "b": nil}); !errors.Is(err, ErrShape) {
 		t.Error("nothing:", err)
 	}
-	for name, tuned := range map[string]map[string][]int{"none": nil, "one": {"a": predicted}, "unknown": {"x": predicted, "a": predicted}, "ruled out": {"a": predicted, "out": predicted}} {
+	for name, tuned := range map[string]map[string][]int{"none": nil, "one": {"a": predicted}, "unknown": {"x": predicted, "a": predicted}, "one too many": {"a": predicted, "b": predicted, "b ": predicted}, "ruled out": {"a": predicted, "out": predicted}} {
 		if c, err := r.Check(labels, tuned); err == nil {
 			t.Errorf("%s: %+v", name, c)
 		}

@@ -85,6 +85,7 @@ func Rank(ctx context.Context, rep progress.Reporter, data *dataset.Pictures, ca
 	if err != nil {
 		return nil, err
 	}
+	b.Batch = min(b.Batch, len(s.index)) // a step of more is not to be had
 	c := contest{b: b, s: s, rep: rep, began: time.Now()}
 	c.enter(candidates)
 	for _, group := range c.groups() {
@@ -108,13 +109,13 @@ type contest struct {
 // enter makes contenders of the candidates, each with a name of its own, and rules out
 // those that are too large.
 func (c *contest) enter(candidates []*zoo.Model) {
-	seen := map[string]int{} // zoo.Model.Named gives better names
+	taken := map[string]bool{} // zoo.Model.Named gives better names
 	for _, m := range candidates {
 		name := m.Card.Name
-		seen[name]++
-		if n := seen[name]; n > 1 {
-			name = fmt.Sprintf("%s (%d)", name, n)
+		for n := 2; taken[name]; n++ {
+			name = fmt.Sprintf("%s (%d)", m.Card.Name, n)
 		}
+		taken[name] = true
 		one := &contender{m: m, b: c.b, s: c.s, Result: Result{Name: name, Weights: m.Card.Weights, Parameters: m.Card.Parameters, MAdds: m.Card.MAdds, Features: m.Card.Features}}
 		one.estimate()
 		c.all = append(c.all, one)
@@ -153,6 +154,9 @@ func (c *contest) run(ctx context.Context, group []*contender) error {
 		if err := one.open(ctx); err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
+			}
+			if errors.Is(err, errData) {
+				return err
 			}
 			one.RuledOut = err.Error()
 		}

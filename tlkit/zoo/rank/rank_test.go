@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -154,6 +155,12 @@ func TestRankRulesOut(t *testing.T) {
 		t.Errorf("%v, %+v", err, r)
 	}
 	b.Time = 0
+	// A step has no more pictures than there are, whatever was asked for.
+	b.Batch = math.MaxInt
+	if r, err = Rank(ctx, nil, pics, []*zoo.Model{zoo.Tiny(2)}, b); err != nil || r.Batch != 40 || r.Choice != 0 {
+		t.Errorf("%v, %+v", err, r)
+	}
+	b.Batch = 4
 	stopped, cancel := context.WithCancel(ctx)
 	cancel()
 	if _, err = Rank(stopped, nil, pics, []*zoo.Model{zoo.Tiny(2)}, b); !errors.Is(err, context.Canceled) {
@@ -166,10 +173,55 @@ func TestRankRulesOut(t *testing.T) {
 		"no folder": func() (*Report, error) {
 			return Rank(ctx, nil, dataset.Folder("nowhere", dataset.FolderOptions{}), []*zoo.Model{zoo.Tiny(1)}, b)
 		},
+		"lost":     func() (*Report, error) { return Rank(ctx, nil, losing(t), []*zoo.Model{zoo.Tiny(1)}, b) },
 		"negative": func() (*Report, error) { return Rank(ctx, nil, pics, []*zoo.Model{zoo.Tiny(1)}, Budget{Batch: -1}) },
 	} {
 		if _, err := f(); err == nil {
 			t.Error(name, "is no error")
+		}
+	}
+}
+
+// losing are pictures of which one is deleted after they were looked through.
+func losing(t *testing.T) *dataset.Pictures {
+	t.Helper()
+	folder := t.TempDir()
+	if err := os.CopyFS(folder, os.DirFS(emoji)); err != nil {
+		t.Fatal(err)
+	}
+	data := dataset.Folder(folder, dataset.FolderOptions{})
+	if _, err := data.Items(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	all, err := filepath.Glob(filepath.Join(folder, "*", "*.png"))
+	if err != nil || len(all) == 0 {
+		t.Fatal(err, len(all))
+	}
+	for _, path := range all {
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return data
+}
+
+func TestContendersHaveNamesOfTheirOwn(t *testing.T) {
+	c := contest{b: Budget{Batch: 1}}
+	m := zoo.Tiny(1)
+	c.enter([]*zoo.Model{m, m, m.Named("Tiny (2)"), m.Named(""), m.Named(""), m})
+	var got []string
+	for _, one := range c.all {
+		got = append(got, one.Name)
+	}
+	if want := []string{"Tiny", "Tiny (2)", "Tiny (2) (2)", "", " (2)", "Tiny (3)"}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestBytes(t *testing.T) {
+	for n, want := range map[int64]string{1: "0.00098 KiB", 9100: "8.9 KiB", 1 << 20: "1 MiB", 3 << 29: "1.5 GiB"} {
+		if got := bytes(n); got != want {
+			t.Errorf("%d: %s", n, got)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package rank
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -78,12 +79,15 @@ func spread(labels []int, n int, seed uint64) []int {
 	return order
 }
 
+// errData marks errors of the pictures, which are nobody's fault who is ranked.
+var errData = errors.New("the pictures cannot be loaded")
+
 // pixels gives the sample's pictures as a network wants them, at most n at once, as
 // [n, size, size, 3].
 func (s *sample) pixels(ctx context.Context, p zoo.Preprocess, n int, emit func(pixels []uint8) error) error {
 	for b, err := range s.from.Load(ctx, s.index, dataset.Fit{Size: p.Size, Crop: p.Crop, Rule: p.Rule}, n) {
 		if err != nil {
-			return fmt.Errorf("rank: %w", err)
+			return fmt.Errorf("rank: %w: %w", errData, err)
 		}
 		if err := emit(b.Pix); err != nil {
 			return err

@@ -176,7 +176,10 @@ func memories(one Result) string {
 }
 
 func bytes(n int64) string {
-	if n < 1<<30 {
+	switch {
+	case n < 1<<20:
+		return fmt.Sprintf("%.2g KiB", float64(n)/(1<<10))
+	case n < 1<<30:
 		return fmt.Sprintf("%d MiB", (n+1<<19)>>20)
 	}
 	return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
