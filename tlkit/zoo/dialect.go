@@ -172,9 +172,7 @@ func (d dialect) known(names aliases, name string) bool {
 	if cut < 0 {
 		return false
 	}
-	// Keras numbers the layers whose names nobody chose, by how many a process has made.
-	unnumbered := strings.TrimRight(strings.TrimRight(name[:cut], "0123456789"), "_")
-	if slices.ContainsFunc(d.extra, func(l keras.Layer) bool { return l.Name == unnumbered }) {
+	if slices.ContainsFunc(d.extra, func(l keras.Layer) bool { return l.Name == unnumbered(name[:cut]) }) {
 		return true
 	}
 	for _, a := range names {
@@ -183,4 +181,10 @@ func (d dialect) known(names aliases, name string) bool {
 		}
 	}
 	return false
+}
+
+// unnumbered is a layer's name without its number: Keras numbers the layers whose names nobody
+// chose, by how many a process has made.
+func unnumbered(layer string) string {
+	return strings.TrimRight(strings.TrimRight(layer, "0123456789"), "_")
 }

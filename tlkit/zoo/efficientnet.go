@@ -3,6 +3,8 @@ package zoo
 import (
 	"fmt"
 	"math"
+	"path"
+	"slices"
 
 	"transferlab/tlkit/fetch"
 	"transferlab/tlkit/zoo/keras"
@@ -130,6 +132,43 @@ func kerasNormalization() []keras.Layer {
 	}
 	return []keras.Layer{{Name: "normalization", Class: "Normalization", Variables: []keras.Variable{
 		keras.FromFloat32("mean", mean, 3), keras.FromFloat32("variance", variance, 3), keras.FromFloat32("count", []float32{0})}}}
+}
+
+// normalizes says whether the layer in a file that normalises, where it has one, does what
+// [Preprocess] does here. That of a network made with weights=None does nothing before it is
+// adapted. In the published files the variance is the deviation, because there the network has
+// a layer more that divides by the deviation's root.
+func (d dialect) normalizes(file tensorFile) error {
+	for _, name := range file.Names() {
+		layer, variable := path.Dir(name), path.Base(name)
+		for _, l := range d.extra {
+			i := slices.IndexFunc(l.Variables, func(v keras.Variable) bool { return v.Name == variable })
+			if unnumbered(layer) != l.Name || i < 0 || variable == "count" {
+				continue
+			}
+			got, err := file.Float32(name)
+			if err != nil {
+				return err
+			}
+			want, err := l.Variables[i].Float32()
+			if err != nil {
+				return err
+			}
+			roots := make([]float32, len(want))
+			for i, v := range want {
+				roots[i] = float32(math.Sqrt(float64(v)))
+			}
+			if !alike(got, want) && (variable != "variance" || !alike(got, roots)) {
+				return fmt.Errorf("the %s in its layer %q is %v, where %v is ImageNet's: it was trained on pictures that were normalised in another way; adapt that layer in Keras and train on", variable, layer, got, want)
+			}
+		}
+	}
+	return nil
+}
+
+// alike says whether two lists are the same to three digits.
+func alike(a, b []float32) bool {
+	return slices.EqualFunc(a, b, func(x, y float32) bool { return math.Abs(float64(x-y)) <= 1e-3*math.Abs(float64(y)) })
 }
 
 // model is the network without card and weights.

@@ -23,7 +23,8 @@ var ErrKind = errors.New("not a weights file that is read here")
 // safetensors file with the names of one of the libraries that have the model, or Keras'
 // .h5, .weights.h5 or .keras, alone or as the first layer of a Sequential. What the file is,
 // its content says. What belongs to a top which the model is without is left alone. Errors
-// are those of the reader, [*MismatchError], and [ErrKind].
+// are those of the reader, [*MismatchError], and [ErrKind], also for a network of Keras that
+// normalises its pictures otherwise than the model does.
 func (m *Model) ReadWeights(path string) (Arrays, error) {
 	head, err := start(path)
 	if err != nil {

@@ -2,6 +2,7 @@ package zoo
 
 import (
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -141,6 +142,34 @@ func withTop(base *Model, arrays Arrays, hidden, classes int) Arrays {
 	}
 	return out
 }
+
+// A file of Keras whose network normalises in another way is not read without a word.
+func TestKerasNormalizesOtherwise(t *testing.T) {
+	m := EfficientNetB0(Keras)
+	arrays := m.Init(1)
+	for name, c := range map[string]struct {
+		mean, variance []float32
+		fits           bool
+	}{
+		"as here":     {[]float32{0.485, 0.456, 0.406}, []float32{0.052441, 0.050176, 0.050625}, true},
+		"published":   {[]float32{0.485, 0.456, 0.406}, []float32{0.229, 0.224, 0.225}, true},
+		"not adapted": {[]float32{0, 0, 0}, []float32{1, 1, 1}, false},
+		"other mean":  {[]float32{0.5, 0.5, 0.5}, []float32{0.229, 0.224, 0.225}, false},
+		"not numbers": {[]float32{0.485, 0.456, 0.406}, []float32{nan(), nan(), nan()}, false},
+	} {
+		layers := m.kerasLayers(m.dialects[0], arrays, kerasRoot)
+		layers[0].Variables = []keras.Variable{keras.FromFloat32("mean", c.mean, 3), keras.FromFloat32("variance", c.variance, 3), keras.FromFloat32("count", []float32{0})}
+		path := filepath.Join(t.TempDir(), "w.weights.h5")
+		if err := keras.WriteFile(path, layers); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.ReadWeights(path); (err == nil) != c.fits || err != nil && (!errors.Is(err, ErrKind) || !strings.Contains(err.Error(), "normalization")) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func nan() float32 { return float32(math.NaN()) }
 
 // The layers are where Keras looks for them, by class and order.
 func TestKerasPaths(t *testing.T) {

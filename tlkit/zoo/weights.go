@@ -145,6 +145,9 @@ func (m *Model) read(path string, file tensorFile, torch bool) (Arrays, error) {
 		fail.Looks = looksLike(m, file, torch)
 		return nil, fail
 	}
+	if err := d.normalizes(file); err != nil {
+		return nil, fmt.Errorf("zoo: %s: %w for %s: %w", path, ErrKind, m.Card.Name, err)
+	}
 	return m.convert(file, d, names, params)
 }
 

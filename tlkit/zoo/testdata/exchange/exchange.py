@@ -45,17 +45,22 @@ KERAS = {
 ROLES = {"kernel": "kernel", "gamma": "scale", "moving_variance": "variance"}
 
 
+def normalizes(layer):
+    """Its name has a number from the second network on."""
+    return isinstance(layer, keras.layers.Normalization)
+
+
 def normalize(net):
     """Keras' EfficientNets have ImageNet's averages in a layer of their own."""
     for layer in net.layers:
-        if layer.name == "normalization":
+        if normalizes(layer):
             layer.set_weights([MEAN, DEVIATION**2, np.array(0)][: len(layer.weights)])
             layer.finalize_state()
 
 
 def keras_draw(net, rng):
     for layer in net.layers:
-        if layer.name == "normalization" or not layer.weights:
+        if normalizes(layer) or not layer.weights:
             continue
         values = []
         for w in layer.weights:
