@@ -243,6 +243,8 @@ func TestWriteRefuses(t *testing.T) {
 		"no name":                 {FromFloat32("", []float32{1}, 1)},
 		"reserved name":           {FromFloat32("__metadata__", []float32{1}, 1)},
 		"unknown type":            {FromBytes("a", "F4", nil, 0)},
+		"a name of other bytes":   {FromFloat32("a\xff", []float32{1}, 1)},
+		"2^64 elements":           {FromFloat32("a", nil, 1<<62, 4)},
 	} {
 		if err := Write(&bytes.Buffer{}, nil, tensors); err == nil {
 			t.Errorf("%s: written", name)

@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"transferlab/tlkit/replace"
 )
@@ -66,6 +68,9 @@ func header(metadata map[string]string, tensors []Tensor) ([]byte, error) {
 		if i > 0 && tensors[i-1].Name == t.Name || t.Name == "__metadata__" || t.Name == "" {
 			return nil, fmt.Errorf("tensor name %q is empty, reserved or used twice", t.Name)
 		}
+		if !utf8.ValidString(t.Name) { // JSON would have other bytes in its place
+			return nil, fmt.Errorf("tensor name %q is not UTF-8", t.Name)
+		}
 		n, err := t.bytes()
 		if err != nil {
 			return nil, err
@@ -100,6 +105,13 @@ func header(metadata map[string]string, tensors []Tensor) ([]byte, error) {
 // bytes is how long t is in the file.
 func (t Tensor) bytes() (int, error) {
 	n := t.Len() * t.DType.Size()
+	most := math.MaxInt / max(t.DType.Size(), 1)
+	for _, d := range t.Shape {
+		if d > most {
+			return 0, fmt.Errorf("tensor %q: a shape of %v is too large", t.Name, t.Shape)
+		}
+		most /= max(d, 1)
+	}
 	if t.DType.Size() == 0 || t.r == nil || slices.ContainsFunc(t.Shape, func(d int) bool { return d < 0 }) {
 		return 0, fmt.Errorf("tensor %q: shape %v of type %q, or it has no values", t.Name, t.Shape, t.DType)
 	}
