@@ -103,6 +103,10 @@ func (n mobile) litePyTorch() aliases {
 // EfficientNetB0 is EfficientNet-B0 (Tan & Le, arXiv:1905.11946), as Keras or as
 // torchvision has it: Keras pads as TensorFlow does, and its batch norms have an epsilon of
 // 1e-3 instead of 1e-5. Keras is the default of an empty library.
+//
+// What [Model.WriteWeights] writes for Keras is for a network built with weights=None:
+// built with weights="imagenet", Keras' EfficientNets normalise in two layers and would
+// divide twice.
 func EfficientNetB0(l Library) *Model {
 	net := mobile{stem: 32, head: 1280, classes: 1000, act: swish, squeeze: true, epsilon: 1e-3, same: true, stages: efficientStages()}
 	m := net.model(torchPreprocess)
