@@ -51,11 +51,13 @@ type Convs struct {
 // XLA on the CPU has slow code for grouped and for 1×1 convolutions: EfficientNet-Lite0
 // at 224×224 ran 19 pictures a second with plain forms and 49–67 with these. GPUs and
 // ONNX Runtime have good code for the plain ones. The Go backend takes the matrix
-// product, its one quick operation.
+// product, its one quick operation. Taps is taken nowhere: on XLA's CPU a step of training
+// ResNet50 at 224×224 in batches of 16 took 5.8–6.9 s with it and 5.3–6.9 s without, and
+// 3.5–3.9 GB of memory instead of 2.7.
 func ConvsFor(k Kind) Convs {
 	switch k {
 	case XLACPU:
-		return Convs{Pointwise: Matrix, Depthwise: Looped, Full: Taps}
+		return Convs{Pointwise: Matrix, Depthwise: Looped}
 	case Go:
 		return Convs{Pointwise: Matrix, Depthwise: Shifted}
 	}
