@@ -51,9 +51,9 @@ func features(ctx context.Context, s setup) (text string, met bool, err error) {
 	if out, err := exec.CommandContext(ctx, s.python, script, "export", model).CombinedOutput(); err != nil {
 		return "", false, fmt.Errorf("exporting for ONNX Runtime: %w\n%s", err, out)
 	}
-	versions, err := exec.CommandContext(ctx, s.python, script, "versions").Output()
+	versions, err := peersVersions(ctx, s, script)
 	if err != nil {
-		return "", false, fmt.Errorf("the peers' versions: %w", err)
+		return "", false, err
 	}
 	all, err := contestants(s, script, model, dir)
 	if err != nil {
@@ -67,7 +67,7 @@ func features(ctx context.Context, s setup) (text string, met bool, err error) {
 	if err != nil {
 		return "", false, err
 	}
-	text, met = report(s, all, cold, warm, apart, strings.TrimSpace(string(versions)))
+	text, met = report(s, all, cold, warm, apart, versions)
 	return text, met, nil
 }
 

@@ -60,9 +60,9 @@ func networks(ctx context.Context, s setup) (string, bool, error) {
 		return "", false, err
 	}
 	script := filepath.Join(s.root, "tlkit", "bench", "peers", "networks.py")
-	versions, err := exec.CommandContext(ctx, s.python, script, "versions").Output()
+	versions, err := peersVersions(ctx, s, script)
 	if err != nil {
-		return "", false, fmt.Errorf("the peers' versions: %w", err)
+		return "", false, err
 	}
 	// torch.compile keeps what it compiled: here each run begins without.
 	os.Setenv("TORCHINDUCTOR_CACHE_DIR", filepath.Join(dir, "inductor"))
@@ -87,7 +87,7 @@ func networks(ctx context.Context, s setup) (string, bool, error) {
 	if err != nil {
 		return "", false, err
 	}
-	text, met := networksReport(s, bouts, first, strings.TrimSpace(string(versions)))
+	text, met := networksReport(s, bouts, first, versions)
 	return text, met, nil
 }
 

@@ -36,3 +36,12 @@ func peersPython(ctx context.Context, s setup, kind string) (string, error) {
 	}
 	return python, os.WriteFile(ready, want, 0o644)
 }
+
+// peersVersions are the peers' versions as JSON, from the script that is their side.
+func peersVersions(ctx context.Context, s setup, script string) (string, error) {
+	out, err := exec.CommandContext(ctx, s.python, script, "versions").Output()
+	if err != nil {
+		return "", fmt.Errorf("the peers' versions: %w", err)
+	}
+	return strings.TrimSpace(string(out)), nil
+}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -53,9 +52,9 @@ func weights(ctx context.Context, s setup) (string, bool, error) {
 		return "", false, err
 	}
 	script := filepath.Join(s.root, "tlkit", "bench", "peers", "weights.py")
-	versions, err := exec.CommandContext(ctx, s.python, script, "versions").Output()
+	versions, err := peersVersions(ctx, s, script)
 	if err != nil {
-		return "", false, fmt.Errorf("the peers' versions: %w", err)
+		return "", false, err
 	}
 	files, all := weightsFiles(), make([][2]loads, 3)
 	for _, f := range files {
@@ -79,7 +78,7 @@ func weights(ctx context.Context, s setup) (string, bool, error) {
 			}
 		}
 	}
-	text, met := weightsReport(s, files, all, fileSizes(dir, files), strings.TrimSpace(string(versions)))
+	text, met := weightsReport(s, files, all, fileSizes(dir, files), versions)
 	return text, met, nil
 }
 

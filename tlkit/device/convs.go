@@ -28,10 +28,6 @@ const (
 	// Looped is Shifted whose sums and gradients are loops on the device, for backends that
 	// have them.
 	Looped
-
-	// Taps is the backend's own convolution with gradients of this package: that of the
-	// kernel is a matrix product for each element of the filter.
-	Taps
 )
 
 // Convs says which form each sort of convolution takes. The zero value is plain
@@ -39,7 +35,6 @@ const (
 type Convs struct {
 	Pointwise Form // 1×1, ungrouped: Plain or Matrix
 	Depthwise Form // one filter a channel: Plain, Shifted or Looped
-	Full      Form // all others: Plain or Taps
 
 	// ForwardOnly promises that no gradient will be taken: depthwise layers then come
 	// without the nodes that carry theirs.
@@ -51,9 +46,11 @@ type Convs struct {
 // XLA on the CPU has slow code for grouped and for 1×1 convolutions: EfficientNet-Lite0
 // at 224×224 ran 19 pictures a second with plain forms and 49–67 with these. GPUs and
 // ONNX Runtime have good code for the plain ones. The Go backend takes the matrix
-// product, its one quick operation. Taps is taken nowhere: on XLA's CPU a step of training
-// ResNet50 at 224×224 in batches of 16 took 5.8–6.9 s with it and 5.3–6.9 s without, and
-// 3.5–3.9 GB of memory instead of 2.7.
+// product, its one quick operation.
+//
+// Other convolutions are the backend's own. Gradients of ResNet50's 3×3 kernels as one matrix
+// product for each element of the filter made a step of training on XLA's CPU no quicker
+// (5.8–6.9 s for 16 pictures, 5.3–6.9 s without) and took 3.5–3.9 GB instead of 2.7.
 func ConvsFor(k Kind) Convs {
 	switch k {
 	case XLACPU:
@@ -87,9 +84,6 @@ func (c Convs) Conv(x, kernel *graph.Node, stride int, pad Padding) *graph.Node 
 	if c.Pointwise == Matrix && k[0] == 1 && k[1] == 1 && pad == (Padding{}) {
 		return pointwise(x, kernel, stride)
 	}
-	if c.Full == Taps && !c.ForwardOnly && k[2] >= 16 && pad.within(k[0], k[1]) {
-		return taps{stride, pad}.differentiable(x, kernel)
-	}
 	return graph.Convolve(x, kernel).Strides(stride).PaddingPerDim([][2]int{pad[0], pad[1]}).Done()
 }
 
@@ -105,62 +99,6 @@ func (c Convs) DepthwiseConv(x, kernel *graph.Node, stride int, pad Padding) *gr
 		return d.forward(x, kernel)
 	}
 	return d.differentiable(x, kernel)
-}
-
-// within says whether no side is padded by the filter's size or more.
-func (p Padding) within(kh, kw int) bool {
-	return max(p[0][0], p[0][1]) < kh && max(p[1][0], p[1][1]) < kw
-}
-
-// taps is a convolution with its own gradients. XLA on the CPU has quick code, Eigen's, for
-// convolutions whose filters are small; GoMLX's gradient of the kernel has the adjoint for a
-// filter, as large as the picture. A product of what the filter's element met with the
-// adjoint took, the best of five on two busy cores at a batch of 16, 245, 120, 83 and 44 ms
-// for ResNet50's four sizes of 3×3, GoMLX's 327, 332, 271 and 60. All elements at once, as
-// one product of patches, took 350, 176, 111 and 38 and nine times the input's memory. With few channels,
-// as in a stem, the products are too narrow to be quick.
-type taps struct {
-	stride int
-	pad    Padding
-}
-
-func (t taps) differentiable(x, kernel *graph.Node) *graph.Node {
-	var in []*graph.Node
-	return withGradients([]*graph.Node{x, kernel}, func(stopped []*graph.Node) *graph.Node {
-		in = stopped
-		return graph.Convolve(in[0], in[1]).Strides(t.stride).PaddingPerDim([][2]int{t.pad[0], t.pad[1]}).Done()
-	}, func(v *graph.Node, i int) *graph.Node {
-		if i == 0 { // a convolution with the filter turned round, which is as quick as the forward one
-			turned := graph.Transpose(graph.Reverse(in[1], 0, 1), 2, 3)
-			return graph.Convolve(spread(v, kernel.Shape().Dimensions, x.Shape().Dimensions, t.stride, t.pad), turned).NoPadding().Done()
-		}
-		return t.kernelGradient(v, in[0], kernel.Shape().Dimensions)
-	})
-}
-
-func (t taps) kernelGradient(v, x *graph.Node, k []int) *graph.Node {
-	p, rows := padded(x, t.pad), make([]*graph.Node, 0, k[0]*k[1])
-	flat := func(x *graph.Node) *graph.Node { return graph.Reshape(x, -1, x.Shape().Dimensions[3]) }
-	for i := range k[0] {
-		for j := range k[1] {
-			met := flat(window(p, i, j, k[0], k[1], t.stride))
-			product := graph.DotGeneral(met, []int{0}, nil, flat(v), []int{0}, nil)
-			rows = append(rows, graph.Reshape(product, 1, k[2], k[3]))
-		}
-	}
-	return graph.Reshape(graph.Concatenate(rows, 0), k...)
-}
-
-// spread lays out the adjoint of a convolution so that the filter turned round, sliding over
-// it without stride and padding, gives the adjoint of the input.
-func spread(v *graph.Node, k, in []int, stride int, pad Padding) *graph.Node {
-	out := v.Shape().Dimensions
-	axis := func(i int) compute.PadAxis {
-		p := compute.PadAxis{Start: k[i] - 1 - pad[i][0], Interior: stride - 1}
-		p.End = in[i+1] + pad[i][0] - (out[i+1]-1)*stride - 1
-		return p
-	}
-	return graph.Pad(v, graph.ScalarZero(v.Graph(), v.DType()), compute.PadAxis{}, axis(0), axis(1))
 }
 
 func pointwise(x, kernel *graph.Node, stride int) *graph.Node {
@@ -206,7 +144,13 @@ func (d depthwise) differentiable(x, kernel *graph.Node) *graph.Node {
 // inputGradient convolves the adjoint, spread out by the stride, with the filter turned
 // round.
 func (d depthwise) inputGradient(v, kernel *graph.Node, in []int) *graph.Node {
-	wide := spread(v, kernel.Shape().Dimensions, in, d.stride, d.pad)
+	k, out := kernel.Shape().Dimensions, v.Shape().Dimensions
+	axis := func(i int) compute.PadAxis {
+		p := compute.PadAxis{Start: k[i] - 1 - d.pad[i][0], Interior: d.stride - 1}
+		p.End = in[i+1] + d.pad[i][0] - (out[i+1]-1)*d.stride - 1
+		return p
+	}
+	wide := graph.Pad(v, graph.ScalarZero(v.Graph(), v.DType()), compute.PadAxis{}, axis(0), axis(1))
 	turned := graph.Reverse(kernel, 0, 1)
 	if d.form == Looped {
 		return loopedSum(wide, turned, 1)

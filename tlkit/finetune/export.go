@@ -36,11 +36,7 @@ func (r *Run) Network(base *zoo.Model) (*zoo.Model, error) {
 	if s.head.Hidden > 0 {
 		hidden = []int{s.head.Hidden}
 		w, b := s.unscaled(headHidden, headHBias)
-		n := 0
-		for base.Group(fmt.Sprintf("hidden%02d", n)) >= 0 { // of the head that it was trained with before
-			n++
-		}
-		set(fmt.Sprintf("hidden%02d", n), w, b)
+		set(base.HiddenName(0), w, b)
 		set("classifier", s.values[headOut], s.values[headBias])
 	} else {
 		w, b := s.unscaled(headOut, headBias)

@@ -66,10 +66,7 @@ func (m *Model) At(size int) (*Model, error) {
 func (m *Model) WithClassifier(weights Arrays, classes int, hidden ...int) (*Model, error) {
 	out := *m
 	out.Groups, out.top = append([]Group(nil), m.Groups[:m.Features()]...), 1
-	in, had := m.Card.Features, 0
-	for m.Group(hidden00(had)) >= 0 {
-		had++
-	}
+	in := m.Card.Features
 	for i, n := range append(append([]int(nil), hidden...), classes) {
 		if in < 1 || n < 1 {
 			return nil, fmt.Errorf("zoo: %s: %w: a layer from %d numbers to %d", m.Card.Name, ErrShape, in, n)
@@ -78,7 +75,7 @@ func (m *Model) WithClassifier(weights Arrays, classes int, hidden ...int) (*Mod
 		d := draft{Group: Group{Name: "classifier"}}
 		x := d.do("", dense{in: in, out: n}, input)
 		if i < len(hidden) {
-			d.Name = hidden00(had + i)
+			d.Name = m.HiddenName(i)
 			d.activate(x, relu)
 		}
 		out.Groups, in = append(out.Groups, d.Group), n
@@ -93,8 +90,16 @@ func (m *Model) WithClassifier(weights Arrays, classes int, hidden ...int) (*Mod
 	return &out, nil
 }
 
-// hidden00 is the name of a hidden layer of a top.
-func hidden00(i int) string { return fmt.Sprintf("hidden%02d", i) }
+// HiddenName is the group that [Model.WithClassifier] makes of the i-th of its hidden layers:
+// "hidden00" and so on, from behind those that the model has.
+func (m *Model) HiddenName(i int) string {
+	name := func(n int) string { return fmt.Sprintf("hidden%02d", n) }
+	had := 0
+	for m.Group(name(had)) >= 0 {
+		had++
+	}
+	return name(had + i)
+}
 
 // Pooling is how the features are made: [None] where no group does it.
 func (m *Model) Pooling() Pooling {
