@@ -125,3 +125,16 @@ func TestSame(t *testing.T) {
 		}
 	}
 }
+
+func TestCompilerOptionsLeaveTheUsersAlone(t *testing.T) {
+	for _, c := range []struct{ given, want string }{
+		{"", compilerOptions},
+		{"--xla_gpu_cuda_data_dir=/cuda", "--xla_gpu_cuda_data_dir=/cuda " + compilerOptions},
+		{"--xla_backend_extra_options=mine", "--xla_backend_extra_options=mine"},
+		{compilerOptions, compilerOptions}, // a second device is opened
+	} {
+		if got := withCompilerOptions(c.given); got != c.want {
+			t.Errorf("of %q it makes %q, want %q", c.given, got, c.want)
+		}
+	}
+}
