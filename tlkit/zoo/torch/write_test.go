@@ -104,6 +104,7 @@ func TestWriteRefuses(t *testing.T) {
 		{"a name twice", []Tensor{one, one}, "twice"},
 		{"another shape", []Tensor{FromFloat32("a", []float32{1}, 2)}, "needs 2"},
 		{"negative shape", []Tensor{FromFloat32("a", nil, -1, 0)}, "shape"},
+		{"more than can be counted", []Tensor{FromFloat32("a", nil, 1<<32, 1<<32)}, "too large"},
 		{"nothing", []Tensor{{Name: "a"}}, "no values"},
 	} {
 		if err := Write(io.Discard, c.tensors); err == nil || !strings.Contains(err.Error(), c.says) {
