@@ -6,12 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"transferlab/tlkit/replace"
+	"transferlab/tlkit/zoo/internal/elements"
 )
 
 // Write writes the tensors and the metadata to w, a piece at a time. Equal content gives equal bytes:
@@ -105,12 +105,8 @@ func header(metadata map[string]string, tensors []Tensor) ([]byte, error) {
 // bytes is how long t is in the file.
 func (t Tensor) bytes() (int, error) {
 	n := t.Len() * t.DType.Size()
-	most := math.MaxInt / max(t.DType.Size(), 1)
-	for _, d := range t.Shape {
-		if d > most {
-			return 0, fmt.Errorf("tensor %q: a shape of %v is too large", t.Name, t.Shape)
-		}
-		most /= max(d, 1)
+	if !elements.Countable(t.Shape, t.DType.Size()) {
+		return 0, fmt.Errorf("tensor %q: a shape of %v is too large", t.Name, t.Shape)
 	}
 	if t.DType.Size() == 0 || t.r == nil || slices.ContainsFunc(t.Shape, func(d int) bool { return d < 0 }) {
 		return 0, fmt.Errorf("tensor %q: shape %v of type %q, or it has no values", t.Name, t.Shape, t.DType)

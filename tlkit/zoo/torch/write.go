@@ -61,7 +61,7 @@ func check(tensors []Tensor) error {
 		if slices.ContainsFunc(t.Shape, func(d int) bool { return d < 0 }) {
 			return fmt.Errorf("tensor %q: shape %v", t.Name, t.Shape)
 		}
-		if !countable(t.Shape) {
+		if !elements.Countable(t.Shape, t.run.Type.Size()) {
 			return fmt.Errorf("tensor %q: a shape of %v is too large", t.Name, t.Shape)
 		}
 		if r, ok := t.run.R.(interface{ Len() int }); ok && r.Len() != t.Len()*t.run.Type.Size() {
@@ -72,18 +72,6 @@ func check(tensors []Tensor) error {
 		}
 	}
 	return nil
-}
-
-// countable says whether a shape's bytes fit an int, of elements of up to 16.
-func countable(shape []int) bool {
-	most := math.MaxInt / 16
-	for _, d := range shape {
-		if d > most {
-			return false
-		}
-		most /= max(d, 1)
-	}
-	return true
 }
 
 // archive writes records in PyTorch's way: uncompressed, each beginning at a multiple of 64

@@ -56,6 +56,18 @@ func (t Type) Size() int {
 	return sizes[t]
 }
 
+// Countable says whether the bytes of a shape, of elements of size bytes, fit an int.
+func Countable(shape []int, size int) bool {
+	most := math.MaxInt / max(size, 1)
+	for _, d := range shape {
+		if d > most {
+			return false
+		}
+		most /= max(d, 1)
+	}
+	return true
+}
+
 // ErrType is returned for numbers of a type that the wanted one cannot stand for.
 var ErrType = errors.New("the numbers are of another type")
 
