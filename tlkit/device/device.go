@@ -23,6 +23,8 @@ import (
 	onnxbackend "github.com/gomlx/compute-onnx"
 	"github.com/gomlx/compute/gobackend"
 	"github.com/gomlx/go-xla/compute/xla"
+
+	"transferlab/tlkit/device/blocks"
 )
 
 // Kind names a backend and, for XLA, what it runs on.
@@ -111,6 +113,7 @@ func Open(o Options) (*Device, error) {
 func (d *Device) Close() {
 	if d.Backend != nil && !d.Backend.IsFinalized() {
 		d.Backend.Finalize()
+		blocks.Release()
 	}
 }
 
@@ -161,6 +164,9 @@ func open(k Kind, o Options, demanded bool) (b compute.Backend, plugin, why stri
 		}
 		if err == nil {
 			b, err = xla.New(plugin)
+		}
+		if err == nil && k == XLACPU {
+			_ = blocks.Keep(plugin) // only faster
 		}
 	}
 	if err != nil {
