@@ -67,22 +67,15 @@ func along(x, v *graph.Node) *graph.Node {
 	return graph.Reshape(v, shape...)
 }
 
-// channelSums is the sum of x [batch, …, channels] over all but the channels, [channels].
-//
-// XLA on the CPU sums one channel after the other, each addition waiting for the one
-// before, and computes what it sums anew in every sum that needs it: the depthwise
-// convolution before a batch norm ran, and was compiled, in up to five places. A product
-// with ones reads in the order of the memory, and what it reads is computed once.
+// channelSums is the sum of x [batch, …, channels] over all but the channels, [channels], in
+// the way that is quick on the backend.
 func (c Convs) channelSums(x *graph.Node) *graph.Node {
-	if c.Pointwise != Matrix {
-		axes := make([]int, x.Rank()-1)
-		for i := range axes {
-			axes[i] = i
-		}
-		return graph.ReduceSum(x, axes...)
+	if c.Pointwise == Matrix {
+		return graph.Reshape(channelSums(x), -1)
 	}
-	channels := x.Shape().Dimensions[x.Rank()-1]
-	n := x.Shape().Size() / channels
-	one := graph.ConvertDType(graph.Const(x.Graph(), float32(1)), x.DType())
-	return graph.Reshape(graph.Dot(graph.BroadcastToDims(one, 1, n), graph.Reshape(x, n, channels)).Product(), channels)
+	axes := make([]int, x.Rank()-1)
+	for i := range axes {
+		axes[i] = i
+	}
+	return graph.ReduceSum(x, axes...)
 }
