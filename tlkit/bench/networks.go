@@ -7,7 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"transferlab/tlkit/zoo"
 )
@@ -44,9 +46,10 @@ type bout struct {
 	why  []string // why a contestant was not measured; empty where it was
 	rate [][]float64
 	most []float64 // memory, MB
-	from []float64 // seconds from the model to the first result
+	from []float64 // seconds from the model to the first result, of two the longer
 
-	first float64 // rate of the first contestant in the round that is not counted
+	parameters float64 // of the first contestant
+	first      float64 // its rate in the round that is not counted
 	once  []bool  // whose only rate is of that round
 }
 
@@ -138,39 +141,61 @@ func leftOut(s setup, c contestant) string {
 	return "not measured: it needs a C++ compiler, and there is none here"
 }
 
-// fight starts the contestants and lets them take turns.
+// breath is the pause before each turn: threads of the one before wait for more to do with
+// the processor busy, for up to a fifth of a second.
+const breath = time.Second
+
+// fight has two heats, and in the second the contestants start in the opposite order: of
+// several processes of the same program, the one that started first was up to a tenth slower.
 func (b *bout) fight(ctx context.Context, s setup) error {
 	n := len(b.all)
 	b.why, b.rate, b.most, b.from, b.once = make([]string, n), make([][]float64, n), make([]float64, n), make([]float64, n), make([]bool, n)
-	servers := make([]*server, n)
-	var parameters float64
-	for i, c := range b.all {
-		if b.why[i] = leftOut(s, c); b.why[i] != "" {
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+		b.why[i] = leftOut(s, b.all[i])
+	}
+	if err := b.heat(ctx, order, (s.rounds+1)/2); err != nil {
+		return err
+	}
+	slices.Reverse(order)
+	return b.heat(ctx, order, s.rounds/2)
+}
+
+// heat starts the contestants in the order and lets them take turns.
+func (b *bout) heat(ctx context.Context, order []int, rounds int) error {
+	if rounds == 0 {
+		return nil
+	}
+	servers := make([]*server, len(order))
+	for _, i := range order {
+		if b.why[i] != "" || b.once[i] {
 			continue
 		}
-		fmt.Fprintf(os.Stderr, "%s, %s: warming up %s\n", b.net.title, b.job, c.name)
-		sv, err := startServer(ctx, c)
+		fmt.Fprintf(os.Stderr, "%s, %s: warming up %s\n", b.net.title, b.job, b.all[i].name)
+		sv, err := startServer(ctx, b.all[i])
 		if err != nil {
-			return fmt.Errorf("%s: %w", c.name, err)
+			return fmt.Errorf("%s: %w", b.all[i].name, err)
 		}
 		defer sv.stop()
-		servers[i], b.from[i] = sv, sv.hello.First
-		if i == 0 {
-			parameters = sv.hello.Parameters
-		} else if math.Abs(sv.hello.Parameters/parameters-1) > 0.02 { // folded batch norms and biases make some difference
-			return fmt.Errorf("%s has %.0f parameters, %s %.0f: not the same network", c.name, sv.hello.Parameters, b.all[0].name, parameters)
+		servers[i], b.from[i] = sv, max(b.from[i], sv.hello.First)
+		if b.parameters == 0 {
+			b.parameters = sv.hello.Parameters
+		} else if math.Abs(sv.hello.Parameters/b.parameters-1) > 0.02 { // folded batch norms and biases make some difference
+			return fmt.Errorf("%s has %.0f parameters, %s %.0f: not the same network", b.all[i].name, sv.hello.Parameters, b.all[0].name, b.parameters)
 		}
 	}
-	for round := range s.rounds + 1 { // the first is not counted
+	for round := range rounds + 1 { // the first is not counted
 		for i, sv := range servers {
 			if sv == nil || b.once[i] {
 				continue
 			}
+			time.Sleep(breath)
 			rate, err := sv.pass()
 			if err != nil {
 				return fmt.Errorf("%s: %w", b.all[i].name, err)
 			}
-			b.most[i] = sv.memory
+			b.most[i] = max(b.most[i], sv.memory)
 			fmt.Fprintf(os.Stderr, "%s, %s, round %d: %-36s %6.1f pictures/s, %.0f MB\n", b.net.title, b.job, round, b.all[i].name, rate, sv.memory)
 			if round > 0 {
 				b.rate[i] = append(b.rate[i], rate)
@@ -237,7 +262,8 @@ func networksReport(s setup, bouts []*bout, first []float64, versions string) (s
 	fmt.Fprintf(&t, "Random weights, pictures of %d×%d as raw pixels, batches of %d, %d rounds, on %s. A step of training is SGD with momentum on the cross-entropy of 1000 classes, "+
 		"batch norms with the batch's averages. ResNet50 is the paper's, stride in the first 1×1. Peers run on all cores: PyTorch channels-last, torch.compile with its default mode and forward with freezing, "+
 		"Keras with and without jit_compile, ONNX Runtime with its default optimisations. Memory is the most that the process held, libraries included. "+
-		"The first result counts from the model in memory, compiling included. Peers: %s.\n", benchSize, benchSize, networksBatch, s.rounds, machine(), versions)
+		"The first result counts from the model in memory, compiling included, the longer of two. Who starts first in one half of the rounds starts last in the other; "+
+		"before each turn there is a second's pause. Peers: %s.\n", benchSize, benchSize, networksBatch, s.rounds, machine(), versions)
 	met := true
 	for _, b := range bouts {
 		fmt.Fprintf(&t, "\n### %s, %s\n\n| who | pictures/s | tlkit on XLA against it | most memory, MB | first result, s |\n|---|---|---|---|---|\n",
