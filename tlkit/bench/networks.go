@@ -50,7 +50,7 @@ type bout struct {
 
 	parameters float64 // of the first contestant
 	first      float64 // its rate in the round that is not counted
-	once  []bool  // whose only rate is of that round
+	once       []bool  // whose only rate is of that round
 }
 
 func networks(ctx context.Context, s setup) (string, bool, error) {

@@ -4,8 +4,15 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"transferlab/tlkit/device/blocks"
 )
 
 // bare hides every native library from Open, save what a test puts there.
@@ -127,14 +134,80 @@ func TestSame(t *testing.T) {
 }
 
 func TestCompilerOptionsLeaveTheUsersAlone(t *testing.T) {
-	for _, c := range []struct{ given, want string }{
-		{"", compilerOptions},
-		{"--xla_gpu_cuda_data_dir=/cuda", "--xla_gpu_cuda_data_dir=/cuda " + compilerOptions},
-		{"--xla_backend_extra_options=mine", "--xla_backend_extra_options=mine"},
-		{compilerOptions, compilerOptions}, // a second device is opened
+	ours := [][2]string{{"--xla_a", "1,2"}, {"--xla_b", "true"}}
+	for _, c := range []struct {
+		given   string
+		options [][2]string
+		want    string
+	}{
+		{"", ours, "--xla_a=1,2 --xla_b=true"},
+		{"--xla_gpu_cuda_data_dir=/cuda", ours, "--xla_gpu_cuda_data_dir=/cuda --xla_a=1,2 --xla_b=true"},
+		{"--xla_a=mine", ours, "--xla_a=mine --xla_b=true"},
+		{"--xla_a=1,2 --xla_b=true", ours, "--xla_a=1,2 --xla_b=true"}, // a second device is opened
+		{"--xla_c", nil, "--xla_c"},
 	} {
-		if got := withCompilerOptions(c.given); got != c.want {
+		if got := withCompilerOptions(c.given, c.options); got != c.want {
 			t.Errorf("of %q it makes %q, want %q", c.given, got, c.want)
 		}
+	}
+}
+
+// The pinned plugin has all of the options; a file that has no names, or is no library, none.
+func TestKnownOptions(t *testing.T) {
+	opened(t, "cpu")
+	plugin, err := findPlugin("cpu", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := knownOptions(plugin); !slices.Equal(got, compilerOptions) {
+		t.Errorf("%s knows %v, want %v", plugin, got, compilerOptions)
+	}
+	for _, p := range []string{"/bin/sh", "/nowhere", t.TempDir(), "device_test.go"} {
+		if got := knownOptions(p); len(got) != 0 {
+			t.Errorf("%s knows %v", p, got)
+		}
+	}
+}
+
+// XLA's plugin for the CPU works in the blocks of the computation before, gives the same
+// numbers, and leaves none when it is closed.
+func TestBlocksAreKept(t *testing.T) {
+	d := opened(t, "cpu")
+	if d.Kind != XLACPU || runtime.GOOS != "linux" {
+		t.Skipf("only XLA's plugin on Linux keeps its blocks, this is %s on %s", d.Kind, runtime.GOOS)
+	}
+	exec, err := graph.NewExec(d.Backend, func(x *graph.Node) *graph.Node { // 16 MiB in, 16 on the way, 16 out
+		return graph.AddScalar(graph.Dot(graph.Dot(x, x).Product(), x).Product(), 1)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := make([]float32, 2048*2048)
+	for i := range x {
+		x[i] = float32(i%7) - 3
+	}
+	var first []float32
+	before := blocks.Now()
+	for range 4 {
+		in := tensors.FromFlatDataAndDimensions(x, 2048, 2048)
+		out, err := exec.Call(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := tensors.MustCopyFlatData[float32](out[0])
+		if first == nil {
+			first = got
+		} else if !slices.Equal(first, got) {
+			t.Fatal("the numbers differ from run to run")
+		}
+		_, _ = in.FinalizeAll(), out[0].FinalizeAll()
+	}
+	after := blocks.Now()
+	if hits, misses := after.Hits-before.Hits, after.Misses-before.Misses; hits < 6 || misses > hits {
+		t.Errorf("%d requests were met from kept blocks, %d not: %+v", hits, misses, after)
+	}
+	d.Close()
+	if u := blocks.Now(); u.Kept != 0 {
+		t.Errorf("%d bytes are kept after Close", u.Kept)
 	}
 }

@@ -2,6 +2,7 @@ package device
 
 import (
 	"runtime"
+	"runtime/debug"
 	"testing"
 )
 
@@ -13,6 +14,7 @@ func TestMemory(t *testing.T) {
 		}
 		return
 	}
+	debug.FreeOSMemory() // else the block may lie where another was
 	before, free := ResidentMemory(), FreeMemory()
 	if before < 1<<20 || free < 1<<20 {
 		t.Fatalf("%d resident, %d free", before, free)

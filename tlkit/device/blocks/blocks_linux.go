@@ -30,3 +30,13 @@ func Now() Use {
 	u := C.keep_use()
 	return Use{Live: int64(u.live), Kept: int64(u.kept), Most: int64(u.most), Hits: int64(u.hits), Misses: int64(u.misses)}
 }
+
+// The two functions that the library calls, for the tests, which cannot have cgo.
+
+func take(align, size int) (unsafe.Pointer, bool) {
+	var p unsafe.Pointer
+	failed := C.keep_alloc(&p, C.size_t(align), C.size_t(size))
+	return p, failed == 0
+}
+
+func give(p unsafe.Pointer) { C.keep_free(p) }
