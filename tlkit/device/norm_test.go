@@ -69,7 +69,7 @@ func TestBatchNorm(t *testing.T) {
 					}
 					y, mean, variance, gx, gs, gb := normReference(x, scale, offset, weight, epsilon)
 					for i, want := range [][]float64{y, mean, variance, gx, gs, gb} {
-						near(t, []string{"y", "mean", "variance", "gradient of x", "of the scale", "of the offset"}[i], got[i], want)
+						near(t, []string{"y", "mean", "variance", "gradient of x", "of the scale", "of the offset"}[i], got[i], want, 2e-5)
 					}
 				})
 			}
