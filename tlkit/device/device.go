@@ -115,7 +115,7 @@ func Open(o Options) (*Device, error) {
 func (d *Device) Close() {
 	if d.Backend != nil && !d.Backend.IsFinalized() {
 		d.Backend.Finalize()
-		blocks.Release()
+		ReleaseMemory()
 	}
 }
 

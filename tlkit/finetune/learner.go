@@ -168,6 +168,7 @@ func (l *Learner) run(ctx context.Context, s *session, name string, d division, 
 		return r, nil
 	}
 	began := time.Now()
+	defer device.ReleaseMemory() // what comes after begins with all of it
 	stop := device.WatchMemory()
 	var r *Run
 	var err error
