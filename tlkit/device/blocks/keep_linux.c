@@ -154,6 +154,7 @@ const char *keep_plugin(const char *path) {
   const ElfW(Sym) *symbols = 0;
   const char *names = 0;
   size_t size = 0;
+  int fixed = 0;
   for (const ElfW(Dyn) *d = m->l_ld; d->d_tag != DT_NULL; d++) {
     uintptr_t at = where(m, d->d_un.d_ptr);
     switch (d->d_tag) {
@@ -162,9 +163,13 @@ const char *keep_plugin(const char *path) {
     case DT_STRTAB: names = (const void *)at; break;
     case DT_PLTRELSZ: size = d->d_un.d_val; break;
     case DT_PLTREL: if (d->d_un.d_val != DT_RELA) return "the library's table of calls is of another form"; break;
-    case DT_FLAGS: if (d->d_un.d_val & DF_BIND_NOW) return "the library's table of calls cannot be changed"; break;
+    case DT_BIND_NOW: fixed = 1; break;
+    case DT_FLAGS: fixed |= (d->d_un.d_val & DF_BIND_NOW) != 0; break;
+    case DT_FLAGS_1: fixed |= (d->d_un.d_val & DF_1_NOW) != 0; break;
     }
   }
+  if (fixed) // it may lie in memory that is read only by now
+    return "the library's table of calls is filled in for good";
   if (!calls || !symbols || !names)
     return "the library has no table of calls";
   void **alloc = 0, **release = 0;
