@@ -31,7 +31,8 @@ func Now() Use {
 	return Use{Live: int64(u.live), Kept: int64(u.kept), Most: int64(u.most), Hits: int64(u.hits), Misses: int64(u.misses)}
 }
 
-// The two functions that the library calls, for the tests, which cannot have cgo.
+// The two functions that the library calls, and the one that it may call past them, for the
+// tests, which cannot have cgo.
 
 func take(align, size int) (unsafe.Pointer, bool) {
 	var p unsafe.Pointer
@@ -40,3 +41,5 @@ func take(align, size int) (unsafe.Pointer, bool) {
 }
 
 func give(p unsafe.Pointer) { C.keep_free(p) }
+
+func lose(p unsafe.Pointer) { C.free(p) }

@@ -148,6 +148,29 @@ func TestTogether(t *testing.T) {
 	all.Wait()
 }
 
+// A block that was freed past this package is not counted any more once it comes again.
+func TestFreedByAnotherWay(t *testing.T) {
+	Release()
+	const size = 40 * mebi
+	before := Now().Live
+	p, lost := taken(t, 64, size), 1
+	for range 100 {
+		lose(p)
+		q := taken(t, 64, size)
+		if q == p {
+			give(q)
+			Release()
+			if got := Now().Live - before; got > int64(lost)*(size+mebi)-size {
+				t.Errorf("%d bytes are in use, where %d blocks of %d were lost and one of them came again", got, lost, size)
+			}
+			return
+		}
+		p = q
+		lost++
+	}
+	t.Error("no block came again")
+}
+
 // A request that cannot be met fails as the C library's does, and gives up what is kept
 // before.
 func TestTooMuch(t *testing.T) {

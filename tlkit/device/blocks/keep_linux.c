@@ -57,11 +57,17 @@ static struct block *oldest(void) {
   return best;
 }
 
-static struct block *place(void) {
-  for (struct block *b = blocks; b < blocks + used; b++)
+// place finds where to note p: where it is noted still, for one that was freed by another
+// way, or where nothing is.
+static struct block *place(void *p) {
+  struct block *empty = 0;
+  for (struct block *b = blocks; b < blocks + used; b++) {
+    if (b->p == p)
+      forget(b);
     if (!b->p)
-      return b;
-  return used < PLACES ? &blocks[used++] : 0;
+      empty = b;
+  }
+  return empty || used == PLACES ? empty : &blocks[used++];
 }
 
 int keep_alloc(void **out, size_t align, size_t size) {
@@ -89,7 +95,7 @@ int keep_alloc(void **out, size_t align, size_t size) {
     free(forget(oldest()));
     failed = posix_memalign(out, align, size);
   }
-  if (!failed && (b = place())) {
+  if (!failed && (b = place(*out))) {
     *b = (struct block){*out, malloc_usable_size(*out), 0};
     live += b->size;
     if (live > most)
