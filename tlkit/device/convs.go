@@ -1,8 +1,6 @@
 package device
 
-import (
-	"github.com/gomlx/gomlx/core/graph"
-)
+import "github.com/gomlx/gomlx/core/graph"
 
 // Form is a way to write a convolution as a graph. All forms give the same numbers up to
 // rounding, forward and backward; how fast each is depends on the backend.

@@ -1,8 +1,6 @@
 package device
 
 import (
-	"fmt"
-
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 )
@@ -113,25 +111,9 @@ func shiftedSum(p, kernel *graph.Node, stride int) *graph.Node {
 // of BatchNorm) took 2.4 s of processor time for 16 pictures in place of 2.8, its compiling
 // 28.6 s in place of 31.2.
 func loopedSum(p, kernel *graph.Node, stride int) *graph.Node {
-	g, k := p.Graph(), kernel.Shape().Dimensions
-	number := func(g *graph.Graph, n int) *graph.Node { return graph.Const(g, int32(n)) }
-	zero := zeroOf(kernel)
-	d := p.Shape().Dimensions
-	y := graph.Zeros(g, shapes.Make(p.DType(), d[0], (d[1]-k[0])/stride+1, (d[2]-k[1])/stride+1, d[3]))
-	start := []*graph.Node{zero, p, kernel, y}
-	state := func(g *graph.Graph) []*graph.Node {
-		at := make([]*graph.Node, len(start))
-		for i, s := range start {
-			at[i] = graph.Parameter(g, fmt.Sprint("state", i), s.Shape())
-		}
-		return at
-	}
-	more := graph.NewClosure(g, func(g *graph.Graph) []*graph.Node {
-		return []*graph.Node{graph.LessThan(state(g)[0], number(g, 1))}
-	})
-	body := graph.NewClosure(g, func(g *graph.Graph) []*graph.Node {
-		at := state(g)
-		return []*graph.Node{graph.Add(at[0], number(g, 1)), at[1], at[2], shiftedSum(at[1], at[2], stride)}
-	})
-	return graph.While(more, body, start...)[3]
+	d, k := p.Shape().Dimensions, kernel.Shape().Dimensions
+	y := graph.Zeros(p.Graph(), shapes.Make(p.DType(), d[0], (d[1]-k[0])/stride+1, (d[2]-k[1])/stride+1, d[3]))
+	return loop(1, []*graph.Node{zeroOf(kernel), p, kernel, y}, func(at []*graph.Node) {
+		at[3] = shiftedSum(at[1], at[2], stride)
+	})[3]
 }

@@ -88,9 +88,25 @@ func rowSum(x *graph.Node) *graph.Node {
 // 9 or 25 of them side by side were most of what it had to do, and what led to the state is
 // computed once and read, not computed anew for every element.
 func eachElement(k []int, sums *graph.Node, turn func(row, column *graph.Node, state []*graph.Node) *graph.Node, state ...*graph.Node) *graph.Node {
-	g := sums.Graph()
-	start := append([]*graph.Node{graph.Const(g, int32(0)), sums}, state...)
-	parameters := func(g *graph.Graph) []*graph.Node {
+	start := append([]*graph.Node{graph.Const(sums.Graph(), int32(0)), sums}, state...)
+	return loop(k[0]*k[1], start, func(at []*graph.Node) {
+		n := at[0]
+		number := func(i int) *graph.Node { return graph.Const(n.Graph(), int32(i)) }
+		row := graph.Div(n, number(k[1]))
+		column := graph.Sub(n, graph.Mul(row, number(k[1])))
+		place := make([]*graph.Node, sums.Rank())
+		for i := range place {
+			place[i] = number(0)
+		}
+		place[0] = n
+		at[1] = graph.DynamicUpdateSlice(at[1], graph.ExpandDims(turn(row, column, at[2:]), 0), place)
+	})[1]
+}
+
+// loop has turn change the state, which begins with start, until its first node, an int32
+// that goes up by one a turn, is end.
+func loop(end int, start []*graph.Node, turn func(at []*graph.Node)) []*graph.Node {
+	state := func(g *graph.Graph) []*graph.Node {
 		at := make([]*graph.Node, len(start))
 		for i, s := range start {
 			at[i] = graph.Parameter(g, fmt.Sprint("state", i), s.Shape())
@@ -98,22 +114,15 @@ func eachElement(k []int, sums *graph.Node, turn func(row, column *graph.Node, s
 		return at
 	}
 	number := func(g *graph.Graph, n int) *graph.Node { return graph.Const(g, int32(n)) }
+	g := start[0].Graph()
 	more := graph.NewClosure(g, func(g *graph.Graph) []*graph.Node {
-		return []*graph.Node{graph.LessThan(parameters(g)[0], number(g, k[0]*k[1]))}
+		return []*graph.Node{graph.LessThan(state(g)[0], number(g, end))}
 	})
 	body := graph.NewClosure(g, func(g *graph.Graph) []*graph.Node {
-		at := parameters(g)
-		n := at[0]
-		row := graph.Div(n, number(g, k[1]))
-		column := graph.Sub(n, graph.Mul(row, number(g, k[1])))
-		place := make([]*graph.Node, sums.Rank())
-		for i := range place {
-			place[i] = number(g, 0)
-		}
-		place[0] = n
-		at[1] = graph.DynamicUpdateSlice(at[1], graph.ExpandDims(turn(row, column, at[2:]), 0), place)
-		at[0] = graph.Add(n, number(g, 1))
+		at := state(g)
+		turn(at)
+		at[0] = graph.Add(at[0], number(g, 1))
 		return at
 	})
-	return graph.While(more, body, start...)[1]
+	return graph.While(more, body, start...)
 }
